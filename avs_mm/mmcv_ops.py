@@ -1,0 +1,94 @@
+"""A stand-in for mmcv's compiled ops where mmcv has none, as in mmcv-lite.
+
+mmseg and mmdet import ``mmcv.ops`` at the top of many files, so without compiled ops neither can be
+imported, although the models used here never call one. The stand-in lets these imports pass and
+fails at the call of an op instead. An mmcv with compiled ops is left alone.
+
+A config of mmseg or mmdet resolves ``avs_mm.X`` only after that project imported its own models,
+too late for anything in avs_mm. Therefore setup.py names ``supply_missing_ops`` among the entry
+points ``torch.backends``, which torch calls at the end of its own import, and therefore this module
+and ``avs_mm/__init__.py`` import the standard library alone.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
+from types import ModuleType
+from typing import NoReturn
+
+__all__ = ["MissingOps", "require_mmcv", "supply_missing_ops"]
+
+EXTENSION = "mmcv._ext"
+VERSION_QUERIES = ("get_compiler_version", "get_compiling_cuda_version")
+
+
+class MissingOps(ModuleType):
+    """The module ``mmcv._ext`` of an mmcv without compiled ops: it has every op, and each raises.
+
+    Only the two version queries of mmcv's environment report answer, as on mmcv-lite alone: "n/a".
+    """
+
+    def __getattr__(self, op: str) -> Callable[..., str]:
+        if op.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {op!r}")
+        if op in VERSION_QUERIES:
+            return lambda: "n/a"
+
+        def missing_op(*args: object, **kwargs: object) -> NoReturn:
+            raise NotImplementedError(
+                f"the compiled op mmcv._ext.{op} was called, but the installed mmcv has no "
+                "compiled ops (mmcv-lite). Put the full mmcv in its place (docs/installation.md): "
+                "pip uninstall mmcv-lite && pip install --no-build-isolation mmcv==2.1.0"
+            )
+
+        return missing_op
+
+
+def supply_missing_ops() -> None:
+    """Put a ``MissingOps`` in the place of ``mmcv._ext`` if the installed mmcv has none."""
+    if EXTENSION in sys.modules:
+        return
+    folders = _mmcv_folders()
+    if not folders or PathFinder.find_spec(EXTENSION, folders) is not None:
+        return
+    stand_in = MissingOps(EXTENSION)
+    # A spec, because mmengine looks for it; without a loader, so that mmengine sees no full mmcv.
+    stand_in.__spec__ = ModuleSpec(EXTENSION, loader=None)
+    sys.modules[EXTENSION] = stand_in
+
+
+def _mmcv_folders() -> list[str]:
+    """The folders of the mmcv package, found without importing it; none where mmcv is missing."""
+    if sys.modules.get("mmcv") is not None:
+        locations: Iterable[str] | None = getattr(sys.modules["mmcv"], "__path__", None)
+    else:
+        spec = find_spec("mmcv")
+        locations = spec.submodule_search_locations if spec is not None else None
+    return list(locations or ())
+
+
+def require_mmcv() -> None:
+    """Import mmcv, or say what to install.
+
+    Raises:
+        RuntimeError: mmcv is not installed, or a system library that OpenCV needs is not. Not an
+            ImportError: mmengine's registries swallow that and report ``avs_mm.X`` as unknown.
+    """
+    try:
+        import mmcv  # noqa: F401
+    except ImportError as error:
+        if error.name == "mmcv":
+            remedy = (
+                "avs_mm needs mmcv, which is not installed. Either pip install mmcv-lite==2.1.0 "
+                "(enough for everything here), or build the full mmcv 2.1.0 (docs/installation.md)."
+            )
+        elif any(library in str(error) for library in ("libGL", "libgthread", "libglib")):
+            remedy = (
+                f"OpenCV cannot be loaded ({error}). Either apt-get install libgl1 libglib2.0-0, "
+                "or take the build without windows: pip uninstall opencv-python && "
+                "pip install opencv-python-headless"
+            )
+        else:
+            raise
+        raise RuntimeError(remedy) from error

@@ -1,0 +1,22 @@
+"""Registries of avs_mm: every type is reachable as ``avs_mm.X`` from any OpenMMLab project.
+
+The parents are mmengine's root registries, not mmseg's: a child of mmseg's is invisible to mmdet.
+``locations`` are imported on first use, so no ``custom_imports`` are needed.
+"""
+
+from mmengine.registry import DATASETS as MMENGINE_DATASETS
+from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import METRICS as MMENGINE_METRICS
+from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
+from mmengine.registry import Registry
+
+__all__ = ["DATASETS", "HOOKS", "METRICS", "MODELS", "TRANSFORMS"]
+
+DATASETS = Registry("dataset", parent=MMENGINE_DATASETS, locations=["avs_mm.datasets"])
+TRANSFORMS = Registry(
+    "transform", parent=MMENGINE_TRANSFORMS, locations=["avs_mm.datasets.transforms"]
+)
+MODELS = Registry("model", parent=MMENGINE_MODELS, locations=["avs_mm.models"])
+METRICS = Registry("metric", parent=MMENGINE_METRICS, locations=["avs_mm.evaluation"])
+HOOKS = Registry("hook", parent=MMENGINE_HOOKS, locations=["avs_mm.engine"])

@@ -1,0 +1,93 @@
+"""The wheel: metadata, the package, and the configs and tools inside it."""
+
+import email
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import avs_mm
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def sources(folder: str) -> set[str]:
+    return {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in (REPOSITORY / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Wheel built from a copy of the sources: nothing of the build stays in the checkout."""
+    copy = tmp_path_factory.mktemp("sources")
+    for name in ("setup.py", "pyproject.toml", "MANIFEST.in", "constraints.txt"):
+        shutil.copy(REPOSITORY / name, copy)
+    for name in ("avs_mm", "configs", "tools"):
+        shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns(".mim"))
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "."]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (path,) = copy.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+def test_wheel_carries_package_configs_and_tools(wheel: zipfile.ZipFile):
+    names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    shipped = {f"avs_mm/.mim/{name}" for name in sources("configs") | sources("tools")}
+    assert names == {name for name in sources("avs_mm") if name.endswith(".py")} | shipped
+
+
+def test_wheel_metadata(wheel: zipfile.ZipFile):
+    folder = f"avs_mm-{avs_mm.__version__}.dist-info"
+    metadata = email.message_from_bytes(wheel.read(f"{folder}/METADATA"))
+    assert metadata["Name"] == "avs_mm"
+    assert metadata["Requires-Python"] == ">=3.10"
+    required = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
+    assert "torch" in required
+    # No mmcv: it and mmcv-lite write over each other.
+    assert not [line for line in required if line.startswith("mmcv")]
+    assert "supply_missing_ops" in wheel.read(f"{folder}/entry_points.txt").decode()
+
+
+def test_configs_are_found_in_an_unpacked_wheel(wheel: zipfile.ZipFile, tmp_path: Path):
+    wheel.extractall(tmp_path)
+    code = "import avs_mm; print(avs_mm.configs_dir())"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    printed = subprocess.check_output([sys.executable, "-c", code], env=environment, cwd=tmp_path)
+    configs = Path(printed.decode().strip())
+    assert configs == tmp_path / "avs_mm" / ".mim" / "configs"
+    assert (configs / "avs_avsc.py").is_file()
+
+
+def test_configs_are_found_in_the_checkout():
+    assert avs_mm.configs_dir() == REPOSITORY / "configs"
+    assert (avs_mm.configs_dir() / "avs_swin_b_seg.py").is_file()
+
+
+def test_missing_configs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("avs_mm.shipped.PACKAGE", tmp_path / "avs_mm")
+    with pytest.raises(FileNotFoundError, match=r"avs_mm/\.mim/configs and .*pip install \."):
+        avs_mm.configs_dir()
+
+
+def test_constraints_admit_what_setup_requires(wheel: zipfile.ZipFile):
+    lines = (REPOSITORY / "constraints.txt").read_text().splitlines()
+    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    pinned = {canonicalize_name(pin.name): str(pin.specifier)[2:] for pin in pins}
+    name = f"avs_mm-{avs_mm.__version__}.dist-info/METADATA"
+    not_pinned = {"torchaudio", "transformers"}
+    for line in email.message_from_bytes(wheel.read(name)).get_all("Requires-Dist"):
+        requirement = Requirement(line)
+        if canonicalize_name(requirement.name) in not_pinned:
+            continue
+        version = pinned[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version, prereleases=True), line
