@@ -1,0 +1,88 @@
+"""The sound of a sample: one second of a file, or what takes its place."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from avs_mm.media import read_audio
+from avs_mm.registry import TRANSFORMS
+
+from ..audio_conditions import white_noise
+
+__all__ = ["LoadAudio", "crop_or_pad"]
+
+
+@TRANSFORMS.register_module()
+class LoadAudio(BaseTransform):
+    """Load [second, second + duration) of a sound file as mono.
+
+    Reads ``audio_path``, ``second`` and, where it is there, ``audio_condition``; adds ``audio``:
+    float32 (duration * sample_rate,) in [-1, 1]. What the file lacks is padded with zeros.
+    "silence" and "noise" replace the file's waveform here and differ in nothing else.
+
+    Args:
+        sample_rate: Hz.
+        duration: Seconds.
+
+    Raises:
+        FileNotFoundError, ValueError: From ``avs_mm.media.read_audio``.
+    """
+
+    def __init__(self, *, sample_rate: int = 16_000, duration: float = 1.0) -> None:
+        self.sample_rate = sample_rate
+        self.duration = duration
+
+    def transform(self, results: dict) -> dict:
+        """Add ``audio`` to ``results``."""
+        if "audio_path" not in results:
+            raise ValueError(
+                f"sample {results.get('img_path')} has no audio_path; leave LoadAudio out of the "
+                "pipeline, or build the data set with audio='original'"
+            )
+        length = round(self.duration * self.sample_rate)
+        start = round(results["second"] * self.sample_rate)
+        condition = results.get("audio_condition", "original")
+        if condition == "silence":
+            waveform = np.zeros(start + length, np.float32)
+        elif condition == "noise":
+            clip, frame, seed = results["clip"], results["frame"], results["audio_seed"]
+            noise = white_noise(length, clip=clip, second=frame, seed=seed)
+            waveform = np.concatenate([np.zeros(start, np.float32), noise])
+        else:
+            waveform = self._read(results["audio_path"])
+        results["audio"] = crop_or_pad(waveform, start, length)
+        return results
+
+    def _read(self, path: str) -> np.ndarray:
+        file = Path(path)
+        # The time of the last change is part of the key: a file written anew is read anew.
+        changed = file.stat().st_mtime_ns if file.exists() else 0
+        return _read_cached(path, self.sample_rate, changed)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        return f"{name}(sample_rate={self.sample_rate}, duration={self.duration})"
+
+
+def crop_or_pad(waveform: np.ndarray, start: int, length: int) -> np.ndarray:
+    """Take ``length`` samples from ``start`` on as a copy, zeros where there are none.
+
+    Args:
+        waveform: (N,).
+        start: At least 0; may lie behind the end.
+
+    Returns:
+        (length,), of the waveform's type.
+    """
+    part = waveform[start : start + length]
+    return np.pad(part, (0, length - len(part)))
+
+
+@lru_cache(maxsize=16)
+def _read_cached(path: str, sample_rate: int, changed: int) -> np.ndarray:
+    """Keep the last files of this process: a clip's seconds are mostly read one after another."""
+    waveform = read_audio(path, sample_rate=sample_rate)
+    waveform.flags.writeable = False
+    return waveform

@@ -1,0 +1,90 @@
+"""The annotation of a sample: what sounds, of which category, and what is silent."""
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from avs_mm.registry import TRANSFORMS
+
+from ..category_maps import (
+    BACKGROUND,
+    fill_categories,
+    read_label_map,
+    read_mask,
+    to_category_map,
+)
+
+__all__ = ["LoadSoundingMask"]
+
+
+@TRANSFORMS.register_module()
+class LoadSoundingMask(BaseTransform):
+    """Load the masks that an ``AVSBenchDataset`` sample names.
+
+    Adds to ``results`` and to its ``seg_fields``, which mmseg's transforms resize and flip:
+
+    - ``gt_sounding_mask``: uint8 (H, W) in {0, 1}: the sounding pixels.
+    - ``gt_seg_map``: uint8 (H, W) category map of them, 0..K-1 and 255; where categories are known
+      (S4, AVSS, and MS3 with AVSBench-semantic at hand).
+    - ``gt_silent_map``: the same of the silent objects, where the data set knows them.
+
+    Raises:
+        FileNotFoundError: A mask is missing.
+        ValueError: A mask is unreadable, of another size than the picture, or holds a label
+            without a category.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Add the masks to ``results``."""
+        path = results["seg_map_path"]
+        if results["subset"] == "avss":
+            labels = read_label_map(path)
+            mask = (labels > 0).astype(np.uint8)
+            category_map: np.ndarray | None = to_category_map(labels, results["label_table"], path)
+        else:
+            mask = read_mask(path)
+            category_map = self._category_map(mask, results)
+
+        fields = {"gt_sounding_mask": mask}
+        if category_map is not None:
+            fields["gt_seg_map"] = category_map
+        if "silent_map_path" in results:
+            silent = read_label_map(results["silent_map_path"])
+            table = results["silent_table"]
+            fields["gt_silent_map"] = to_category_map(silent, table, results["silent_map_path"])
+            _check_size(silent, results["silent_map_path"], results)
+        _check_size(mask, path, results)
+
+        results.update(fields)
+        results["seg_fields"] = [*results.get("seg_fields", ()), *fields]
+        return results
+
+    @staticmethod
+    def _category_map(mask: np.ndarray, results: dict) -> np.ndarray | None:
+        """Category map (H, W) of a binary mask, or None where no category is known."""
+        if "category" in results:
+            return np.where(mask > 0, results["category"], BACKGROUND).astype(np.uint8)
+        if "semantic_map_path" not in results:
+            return None
+        path = results["semantic_map_path"]
+        categories = to_category_map(read_label_map(path), results["label_table"], path)
+        try:
+            return fill_categories(mask, categories)
+        except ValueError as error:
+            raise ValueError(
+                f"{results['seg_map_path']} and {path} disagree: {error}; correct one of them, or "
+                f"take clip {results['clip']} out of ms3_meta_data.csv"
+            ) from error
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def _check_size(mask: np.ndarray, path: str, results: dict) -> None:
+    # ``ori_shape`` and not the picture itself, which may have been resized by now.
+    shape = results.get("ori_shape") or results["img"].shape[:2]
+    if mask.shape != tuple(shape[:2]):
+        height, width = mask.shape
+        raise ValueError(
+            f"{path} is {width}x{height}, but its picture {results['img_path']} is "
+            f"{shape[1]}x{shape[0]}; a mask has its picture's size: extract one of them again"
+        )

@@ -1,0 +1,74 @@
+"""Packs a picture, its second of sound and its masks for the model."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from mmengine.structures import PixelData
+from mmseg.datasets import PackSegInputs
+
+from avs_mm.registry import TRANSFORMS
+
+__all__ = ["PackAVSInputs"]
+
+IMAGE_KEYS = (
+    "img_path",
+    "seg_map_path",
+    "ori_shape",
+    "img_shape",
+    "pad_shape",
+    "scale_factor",
+    "flip",
+    "flip_direction",
+)
+AUDIO_KEYS = ("clip", "frame", "second", "subset", "category", "audio_path", "audio_condition")
+
+
+@TRANSFORMS.register_module()
+class PackAVSInputs(PackSegInputs):
+    """mmseg's ``PackSegInputs`` with ``inputs=dict(img=..., audio=...)``.
+
+    ``inputs["img"]`` is uint8 (3, H, W); ``inputs["audio"]`` float32 (N,), absent where no sound
+    was loaded. The ``SegDataSample`` holds ``gt_sounding_mask`` uint8 (1, H, W) and, where they are
+    known, ``gt_sem_seg`` and ``gt_silent_map`` int64 (1, H, W).
+
+    Args:
+        meta_keys: Of ``results``; those that are there become the sample's metainfo.
+
+    Raises:
+        ValueError: A transform changed the picture but not all of the masks.
+    """
+
+    def __init__(self, *, meta_keys: Sequence[str] = IMAGE_KEYS + AUDIO_KEYS) -> None:
+        super().__init__(meta_keys=tuple(meta_keys))
+
+    def transform(self, results: dict) -> dict:
+        """Return ``inputs`` and ``data_samples``."""
+        packed = super().transform(results)
+        inputs, sample = {"img": packed["inputs"]}, packed["data_samples"]
+        if "audio" in results:
+            inputs["audio"] = torch.from_numpy(results["audio"])
+        if "gt_sounding_mask" in results:
+            # Padding is 255 in every field; nothing sounds there.
+            mask = (results["gt_sounding_mask"] == 1).astype(np.uint8)
+            _check_masks(mask, results)
+            sample.gt_sounding_mask = PixelData(data=torch.from_numpy(mask[None]))
+        if "gt_silent_map" in results:
+            silent = results["gt_silent_map"][None].astype(np.int64)
+            sample.gt_silent_map = PixelData(data=torch.from_numpy(silent))
+        return {"inputs": inputs, "data_samples": sample}
+
+
+def _check_masks(mask: np.ndarray, results: dict) -> None:
+    """Find transforms that know ``gt_seg_map`` only: their flips would go unnoticed."""
+    sizes = [tuple(results[key][:2]) for key in ("img_shape", "ori_shape") if key in results]
+    agree = not sizes or mask.shape in sizes
+    if agree and "gt_seg_map" in results:
+        categories = results["gt_seg_map"]
+        agree = mask.shape == categories.shape and bool(((categories != 255) == (mask > 0)).all())
+    if not agree:
+        raise ValueError(
+            f"{results.get('img_path')}: its masks no longer fit each other or the picture; use "
+            "transforms that treat all of seg_fields (mmseg.Resize, mmseg.RandomFlip, ...), as "
+            "those of mmcv and mmdet change gt_seg_map alone"
+        )

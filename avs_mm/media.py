@@ -1,0 +1,291 @@
+"""Sound and video files, read and written through PyAV.
+
+Times are counted from the file's own start, for sound and pictures alike, so that sample
+``t * sample_rate`` of the sound belongs to the picture at ``t`` seconds.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import av
+import numpy as np
+
+__all__ = ["VideoInfo", "probe_video", "read_audio", "read_video_frames", "write_video"]
+
+# The largest amplitude in each of FFmpeg's sample formats.
+FULL_SCALE = {"uint8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31, "float32": 1.0, "float64": 1.0}
+WRITABLE_SUFFIXES = (".mp4", ".mov", ".mkv")
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What a video file says of itself.
+
+    ``width`` and ``height`` are those of the upright picture in pixels, ``fps`` is the average
+    number of frames a second, ``duration`` is in seconds.
+    """
+
+    width: int
+    height: int
+    fps: float
+    duration: float
+    num_frames: int
+    has_audio: bool
+
+
+def read_audio(path: str | Path, *, sample_rate: int = 16_000) -> np.ndarray:
+    """Read the sound of a sound or video file as mono.
+
+    The channels are averaged before anything else: FFmpeg's own stereo downmix of float sound is
+    1.414 times the mean. A 16 kHz file is returned sample for sample.
+
+    Args:
+        path: Anything FFmpeg decodes: wav, flac, mp3, mp4, ...
+        sample_rate: Hz of the result.
+
+    Returns:
+        float32 (N,) in [-1, 1].
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file cannot be decoded, or holds no sound.
+    """
+    with _opened(path) as container:
+        if not container.streams.audio:
+            raise ValueError(f"{path}: has no sound track; give a file with sound")
+        parts: list[np.ndarray] = []
+        rates: set[int] = set()
+        for frame in container.decode(container.streams.audio[0]):
+            if not parts:
+                delay = _seconds_from_start(frame, container)
+            parts.append(_mean_of_channels(frame))
+            rates.add(frame.sample_rate)
+
+    if not parts:
+        raise ValueError(f"{path}: its sound track is empty; record or download the file again")
+    if len(rates) > 1:
+        raise ValueError(f"{path}: its sample rate changes ({sorted(rates)} Hz); convert it to one")
+    rate = rates.pop()
+    waveform = np.concatenate(parts)
+    if not np.isfinite(waveform).all():
+        raise ValueError(f"{path}: its sound holds NaN or infinity; write the file anew")
+
+    # A sound track may begin after the picture (silence) or before it (an encoder's priming).
+    offset = round(delay * rate)
+    waveform = np.pad(waveform[max(0, -offset) :], (max(0, offset), 0))
+
+    if rate != sample_rate:
+        waveform = _resample(waveform, rate, sample_rate)
+    return waveform.clip(-1, 1)
+
+
+def probe_video(path: str | Path) -> VideoInfo:
+    """Read size, frame rate and length of a video without decoding it.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file cannot be read, or holds no pictures.
+    """
+    with _opened(path) as container:
+        stream = _video_stream(container, path)
+        first = next(container.decode(stream), None)
+        rate = stream.average_rate or stream.guessed_rate
+        if first is None or not rate:
+            raise ValueError(f"{path}: has no pictures to decode; convert or download it again")
+        # A container that does not say how many frames it has (mkv, webm) is counted by packets.
+        num_frames = stream.frames
+        if not num_frames:
+            container.seek(0)
+            num_frames = sum(packet.size > 0 for packet in container.demux(stream))
+        duration = num_frames / float(rate)
+        if stream.duration and stream.time_base:
+            duration = float(stream.duration * stream.time_base)
+        width, height = first.width, first.height
+        if first.rotation % 180:
+            width, height = height, width
+        return VideoInfo(
+            width=width,
+            height=height,
+            fps=float(rate),
+            duration=duration,
+            num_frames=num_frames,
+            has_audio=bool(container.streams.audio),
+        )
+
+
+def read_video_frames(path: str | Path) -> Iterator[tuple[float, np.ndarray]]:
+    """Decode a video picture by picture, turned upright as its rotation tag says.
+
+    Yields:
+        Time in seconds, and RGB uint8 (H, W, 3).
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file cannot be decoded, or holds no pictures.
+    """
+    with _opened(path) as container:
+        stream = _video_stream(container, path)
+        stream.thread_type = "AUTO"
+        empty = True
+        for frame in container.decode(stream):
+            image: np.ndarray = frame.to_ndarray(format="rgb24")
+            if frame.rotation:
+                image = np.ascontiguousarray(np.rot90(image, round(frame.rotation / 90)))
+            yield _seconds_from_start(frame, container), image
+            empty = False
+        if empty:
+            raise ValueError(f"{path}: has no pictures to decode; convert or download it again")
+
+
+def write_video(
+    path: str | Path,
+    frames: Iterable[np.ndarray],
+    *,
+    fps: float,
+    audio: np.ndarray | None = None,
+    sample_rate: int = 16_000,
+) -> None:
+    """Write an h264 (yuv420p) video with aac sound, taking the frames one at a time.
+
+    Odd sizes are padded to even ones by repeating the last row or column. The sound is cut where
+    the pictures end. The file appears under its name only when it is complete.
+
+    Args:
+        path: ``.mp4``, ``.mov`` or ``.mkv``; missing folders are made.
+        frames: RGB uint8 (H, W, 3), all of one size; a generator is not exhausted beforehand.
+        fps: Frames a second.
+        audio: (N,) in [-1, 1], or None for a mute video.
+        sample_rate: Of ``audio``, in Hz.
+
+    Raises:
+        ValueError: No frames, frames of several sizes or types, sound of the wrong shape, or a
+            name of which the container does not follow.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in WRITABLE_SUFFIXES:
+        raise ValueError(f"{path}: cannot write this kind of file; end it in {WRITABLE_SUFFIXES}")
+    if audio is not None and (audio.ndim != 1 or not np.isfinite(audio).all()):
+        raise ValueError(f"{path}: audio must be finite and mono, (N,); got {audio.shape}")
+    images = _images_of_one_size(frames, path)
+    first = next(images, None)
+    if first is None:
+        raise ValueError(f"{path}: there are no frames to write; check the video they come from")
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        with av.open(str(temporary), "w") as container:
+            _encode(container, first, images, fps=fps, audio=audio, sample_rate=sample_rate)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[av.container.InputContainer]:
+    """Open a media file; what FFmpeg cannot do with it becomes a ValueError that names it."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{path}: no such file; check the path (and data_root, if any)")
+    # A wav says all in its header; without this limit FFmpeg reads the sound twice.
+    options = {"probesize": "8192"} if Path(path).suffix.lower() == ".wav" else {}
+    try:
+        with av.open(str(path), options=options) as container:
+            yield container
+    except av.error.FFmpegError as error:
+        raise ValueError(
+            f"{path}: not readable as sound or video ({error.strerror}); "
+            "download it again or convert it with ffmpeg"
+        ) from error
+
+
+def _video_stream(container: av.container.InputContainer, path: str | Path) -> av.VideoStream:
+    if not container.streams.video:
+        raise ValueError(f"{path}: has no pictures; give a video")
+    return container.streams.video[0]
+
+
+def _seconds_from_start(
+    frame: av.AudioFrame | av.VideoFrame, container: av.container.InputContainer
+) -> float:
+    start = (container.start_time or 0) / av.time_base
+    return 0.0 if frame.time is None else frame.time - start
+
+
+def _mean_of_channels(frame: av.AudioFrame) -> np.ndarray:
+    """Average the channels of a decoded frame to float32 (n,) in [-1, 1]."""
+    samples: np.ndarray = frame.to_ndarray()  # planar (C, n), packed (1, n * C)
+    channels = frame.layout.nb_channels
+    if not frame.format.is_planar:
+        samples = samples.reshape(-1, channels).T
+    mean = samples[0] if channels == 1 else samples.mean(axis=0, dtype=np.float64)
+    if samples.dtype == np.uint8:
+        mean = mean - 128.0
+    return (mean / FULL_SCALE[samples.dtype.name]).astype(np.float32)
+
+
+def _resample(waveform: np.ndarray, rate: int, sample_rate: int) -> np.ndarray:
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
+    frame = _audio_frame(waveform, rate, position=0)
+    frames = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames])
+
+
+def _audio_frame(waveform: np.ndarray, rate: int, *, position: int) -> av.AudioFrame:
+    samples = np.ascontiguousarray(waveform, dtype=np.float32)[None]  # (1, n)
+    frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
+    frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), position
+    return frame
+
+
+def _images_of_one_size(frames: Iterable[np.ndarray], path: Path) -> Iterator[np.ndarray]:
+    shape = None
+    for index, image in enumerate(frames):
+        shape = shape or image.shape
+        if image.ndim != 3 or image.shape != (*shape[:2], 3) or image.dtype != np.uint8:
+            raise ValueError(
+                f"{path}: frame {index} is {image.dtype} {image.shape}, but a video takes uint8 "
+                f"RGB frames of one size, (H, W, 3); convert or resize it (frame 0: {shape})"
+            )
+        yield image
+
+
+def _encode(
+    container: av.container.OutputContainer,
+    first: np.ndarray,
+    rest: Iterator[np.ndarray],
+    *,
+    fps: float,
+    audio: np.ndarray | None,
+    sample_rate: int,
+) -> None:
+    height, width = first.shape[:2]
+    rate = Fraction(fps).limit_denominator(1001)
+    video = container.add_stream("libx264", rate=rate, options={"preset": "veryfast", "crf": "18"})
+    video.width, video.height, video.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
+    if audio is not None:
+        sound = container.add_stream("aac", rate=sample_rate, layout="mono")
+        audio = audio.clip(-1, 1)
+
+    written = 0
+    for index, image in enumerate(chain([first], rest)):
+        even = np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        frame = av.VideoFrame.from_ndarray(even, format="rgb24")
+        frame.pts, frame.time_base = index, 1 / rate
+        container.mux(video.encode(frame))
+
+        # Sound and pictures are written side by side, so that a player need not look ahead.
+        if audio is not None:
+            end = round((index + 1) / rate * sample_rate)
+            if written < min(end, len(audio)):
+                part = _audio_frame(audio[written:end], sample_rate, position=written)
+                container.mux(sound.encode(part))
+            written = end
+
+    container.mux(video.encode(None))
+    if audio is not None:
+        container.mux(sound.encode(None))

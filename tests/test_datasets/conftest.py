@@ -1,0 +1,161 @@
+"""Tiny data sets in AVSBench's exact layout: 32x24 pictures, and sounds that tell their second.
+
+Second s of clip number n is the constant amplitude (1000 (s + 1) + 10 n) / 32768. The mask of frame
+f is 6 columns wide and 2 + f rows high: 6 (2 + f) pixels.
+"""
+
+import csv
+import json
+import wave
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+SIZE = (24, 32)  # height, width
+S4_CLIPS = (
+    ("dog_a", "dog", "train"),
+    ("cat_a", "cat", "train"),
+    ("dog_b", "dog", "val"),
+    ("cat_b", "cat", "val"),
+    ("dog_c", "dog", "test"),
+    ("cat_c", "cat", "test"),
+    ("horse_c", "horse", "test"),
+)
+MS3_CLIPS = (
+    ("pair_a", "cat_dog", "train"),
+    ("solo_b", "cat", "val"),
+    ("solo_c", "cat", "test"),
+    ("other_c", "dog", "test"),
+)
+V2_CLIPS = (("long_a", "horse_dog", "train"), ("long_c", "horse", "test"))
+LABELS = {"background": 0, "cat": 1, "dog": 2, "horse": 3}
+
+
+@pytest.fixture
+def write_image() -> Callable[..., None]:
+    def write(path: Path, pixels: np.ndarray, mode: str | None = None) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image = Image.fromarray(pixels)
+        (image if mode is None else image.convert(mode)).save(path)
+
+    return write
+
+
+@pytest.fixture
+def write_wav() -> Callable[..., None]:
+    def write(path: Path, samples: np.ndarray, rate: int = 16_000) -> None:
+        """Write int16 samples (N,) or (N, C)."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
+            file.setsampwidth(2)
+            file.setframerate(rate)
+            file.writeframes(samples.astype("<i2").tobytes())
+
+    return write
+
+
+@pytest.fixture
+def read_pixels() -> Callable[[str], np.ndarray]:
+    return lambda path: np.asarray(Image.open(path))
+
+
+@pytest.fixture
+def s4_root(tmp_path: Path, write_image, write_wav) -> Path:
+    """S4: 2 train, 2 val and 3 test clips of cat, dog and horse; in train the first mask alone."""
+    root = tmp_path / "Single-source"
+    data = root / "s4_data"
+    for number, (name, category, split) in enumerate(S4_CLIPS):
+        place = Path(split, category)
+        for frame in range(5):
+            file = Path(name, f"{name}_{frame + 1}.png")
+            write_image(data / "visual_frames" / place / file, _picture(number))
+            if split != "train" or frame == 0:
+                write_image(data / "gt_masks" / place / file, _mask(frame) * 255)
+        write_wav(data / "audio_wav" / place / f"{name}.wav", _sound(number, 5))
+    rows = [(name, "0", category, split) for name, category, split in S4_CLIPS]
+    _write_csv(root / "s4_meta_data.csv", ["name", "start second", "category", "split"], rows)
+    return root
+
+
+@pytest.fixture
+def ms3_root(tmp_path: Path, write_image, write_wav) -> Path:
+    """MS3: 1 train, 1 val and 2 test clips; nothing sounds in the last second."""
+    root = tmp_path / "Multi-sources"
+    data = root / "ms3_data"
+    for number, (name, _, split) in enumerate(MS3_CLIPS):
+        for frame in range(5):
+            image = data / "visual_frames" / name / f"{name}.mp4_{frame + 1}.png"
+            write_image(image, _picture(number))
+            mask = _mask(frame) * 255 * (frame < 4)
+            write_image(data / "gt_masks" / split / name / f"{name}_{frame + 1}.png", mask)
+        write_wav(data / "audio_wav" / split / f"{name}.wav", _sound(number, 5))
+    rows = [(name, split) for name, _, split in MS3_CLIPS]
+    _write_csv(root / "ms3_meta_data.csv", ["video name", "split"], rows)
+    return root
+
+
+@pytest.fixture
+def semantic_root(tmp_path: Path, write_image, write_wav) -> Path:
+    """AVSS: the clips of S4 (v1s) and MS3 (v1m) above, and 1 train and 1 test clip of v2."""
+    root = tmp_path / "AVSBench-semantic"
+    rows = []
+    for part, clips in (("v1s", S4_CLIPS), ("v1m", MS3_CLIPS), ("v2", V2_CLIPS)):
+        for number, (name, objects, split) in enumerate(clips):
+            seconds = 10 if part == "v2" else 5
+            folder = root / part / name
+            for frame in range(seconds):
+                write_image(folder / "frames" / f"{frame}.jpg", _picture(number))
+                if (part, split) == ("v1s", "train") and frame > 0:
+                    continue
+                sounding = 0 if part == "v1m" and frame == 4 else 1
+                labels = _labels(objects, frame) * sounding
+                write_image(folder / "labels_semantic" / f"{frame}.png", labels)
+            write_wav(folder / "audio.wav", _sound(number, seconds))
+            rows.append((name, name, "0", "0", objects, split, part))
+    header = ["vid", "uid", "s_min", "s_sec", "a_obj", "split", "label"]
+    _write_csv(root / "metadata.csv", header, rows)
+    (root / "label2idx.json").write_text(json.dumps(LABELS))
+    return root
+
+
+@pytest.fixture
+def s4_silent_root(tmp_path: Path, write_image) -> Path:
+    """Silent objects of S4's test split: a horse (3) beside the dog, none elsewhere."""
+    root = tmp_path / "silent-objects"
+    for name, category, split in S4_CLIPS:
+        for frame in range(5):
+            labels = np.zeros(SIZE, np.uint8)
+            labels[20:22, 20:25] = 3 if category == "dog" else 0
+            write_image(root / split / name / f"{name}_{frame + 1}.png", labels)
+    return root
+
+
+def _picture(number: int) -> np.ndarray:
+    return np.full((*SIZE, 3), 20 * number + 5, np.uint8)
+
+
+def _mask(frame: int) -> np.ndarray:
+    mask = np.zeros(SIZE, np.uint8)
+    mask[2 : 4 + frame, 4:10] = 1
+    return mask
+
+
+def _labels(objects: str, frame: int) -> np.ndarray:
+    """The left half of the mask is the first object, the right half the last."""
+    names = objects.split("_")
+    labels = _mask(frame) * LABELS[names[0]]
+    labels[:, 7:] = _mask(frame)[:, 7:] * LABELS[names[-1]]
+    return labels
+
+
+def _sound(number: int, seconds: int) -> np.ndarray:
+    return np.repeat(1000 * np.arange(1, seconds + 1) + 10 * number, 16_000)
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])

@@ -1,0 +1,117 @@
+"""Masks of every mode, labels, and MS3's masks under labels of another size."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avs_mm.datasets.category_maps import (
+    fill_categories,
+    read_label_map,
+    read_mask,
+    to_category_map,
+)
+
+MASK = np.array([[0, 1, 1], [0, 0, 1]], np.uint8)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA"])
+def test_mask_of_every_mode(tmp_path: Path, mode):
+    path = tmp_path / "mask.png"
+    Image.fromarray(MASK * 255).convert(mode).save(path)
+    mask = read_mask(path)
+    assert mask.dtype == np.uint8
+    np.testing.assert_array_equal(mask, MASK)
+
+
+@pytest.mark.parametrize("level", [np.uint8(1), np.uint8(38), np.uint8(254), np.uint16(40_000)])
+def test_any_grey_is_foreground(tmp_path: Path, level):
+    path = tmp_path / "mask.png"
+    Image.fromarray(MASK * level).save(path)
+    np.testing.assert_array_equal(read_mask(path), MASK)
+
+
+def test_a_colour_too_dark_to_be_a_grey_is_foreground(tmp_path: Path):
+    path = tmp_path / "mask.png"
+    Image.fromarray(MASK[..., None] * np.array([0, 0, 1], np.uint8)).save(path)
+    np.testing.assert_array_equal(read_mask(path), MASK)
+
+
+def test_palette_picture_of_labels_gives_its_indices(tmp_path: Path):
+    path = tmp_path / "labels.png"
+    image = Image.fromarray(MASK * 7).convert("L")
+    image = Image.frombytes("P", image.size, image.tobytes())
+    image.putpalette([0, 0, 0] + [128, 0, 0] * 20)
+    image.save(path)
+    np.testing.assert_array_equal(read_label_map(path), MASK * 7)
+    np.testing.assert_array_equal(read_mask(path), MASK)
+
+
+def test_coloured_labels_are_refused(tmp_path: Path):
+    path = tmp_path / "labels.png"
+    Image.fromarray(np.zeros((2, 3, 3), np.uint8)).save(path)
+    with pytest.raises(ValueError, match=r"labels\.png: a RGB picture.*labels_semantic"):
+        read_label_map(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n"])
+def test_unreadable_picture(tmp_path: Path, content):
+    path = tmp_path / "mask.png"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"mask\.png: not a readable picture"):
+        read_mask(path)
+
+
+def test_truncated_picture(tmp_path: Path):
+    path = tmp_path / "mask.png"
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
+    Image.fromarray(noise).save(path)
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(ValueError, match=r"mask\.png: not a readable picture"):
+        read_mask(path)
+
+
+def test_missing_picture(tmp_path: Path):
+    with pytest.raises(FileNotFoundError, match=r"mask\.png: no such file"):
+        read_mask(tmp_path / "mask.png")
+
+
+def test_labels_become_categories():
+    labels = np.array([[0, 3], [5, 3]], np.uint8)
+    categories = to_category_map(labels, {3: 1, 5: 0}, "labels.png")
+    np.testing.assert_array_equal(categories, [[255, 1], [0, 1]])
+
+
+def test_unknown_label_is_an_error():
+    labels = np.array([[0, 3], [9, 8]], np.uint8)
+    with pytest.raises(ValueError, match=r"labels\.png: its labels \[8, 9\] belong to no category"):
+        to_category_map(labels, {3: 1}, "labels.png")
+
+
+def test_fill_keeps_the_mask_and_takes_the_nearest_category():
+    mask = np.array([[1, 1, 1, 1, 1, 0]], np.uint8)
+    categories = np.array([[255, 4, 255, 255, 7, 7]], np.uint8)
+    np.testing.assert_array_equal(fill_categories(mask, categories), [[4, 4, 4, 7, 7, 255]])
+
+
+def test_fill_resizes_labels_of_native_resolution():
+    mask = np.zeros((8, 8), np.uint8)
+    mask[2:7, 1:8] = 1
+    categories = np.full((24, 40), 255, np.uint8)
+    categories[6:21, 5:20] = 1
+    categories[6:21, 20:40] = 2
+    filled = fill_categories(mask, categories)
+    np.testing.assert_array_equal(filled != 255, mask == 1)
+    assert (filled == 1).sum() == 5 * 3
+    assert (filled == 2).sum() == 5 * 4
+
+
+def test_fill_of_an_empty_mask_is_background():
+    nothing = np.full((2, 2), 255, np.uint8)
+    np.testing.assert_array_equal(fill_categories(np.zeros((2, 2), np.uint8), nothing), nothing)
+
+
+def test_fill_without_a_label_is_an_error():
+    with pytest.raises(ValueError, match="no label"):
+        fill_categories(np.ones((2, 2), np.uint8), np.full((2, 2), 255, np.uint8))

@@ -1,0 +1,108 @@
+"""LoadAudio: the right second of any file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avs_mm.datasets import LoadAudio
+from avs_mm.datasets.transforms import crop_or_pad
+
+
+@given(total=st.integers(0, 50), start=st.integers(0, 60), length=st.integers(0, 50))
+def test_crop_or_pad(total, start, length):
+    waveform = np.arange(1, total + 1, dtype=np.float32)
+    part = crop_or_pad(waveform, start, length)
+    expected = [waveform[i] if i < total else 0 for i in range(start, start + length)]
+    assert part.dtype == np.float32
+    assert part.tolist() == expected
+
+
+def test_the_crop_is_a_copy():
+    waveform = np.ones(4, np.float32)
+    crop_or_pad(waveform, 1, 2)[:] = 5
+    assert waveform.tolist() == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("second", [0, 2, 4])
+def test_second_of_a_16_khz_file_is_exact(tmp_path: Path, write_wav, second):
+    samples = np.random.default_rng(0).integers(-32768, 32768, 80_000)
+    write_wav(tmp_path / "sound.wav", samples)
+    results = LoadAudio()(dict(audio_path=str(tmp_path / "sound.wav"), second=second))
+    expected = samples[16_000 * second : 16_000 * (second + 1)] / 32768
+    np.testing.assert_array_equal(results["audio"], expected.astype(np.float32))
+
+
+def test_stereo_of_another_rate(tmp_path: Path, write_wav):
+    """Second s of the left channel is the amplitude 0.2 s, the right one is silent."""
+    left = np.repeat(np.arange(5) * 0.2 * 32768, 44_100)
+    write_wav(tmp_path / "sound.wav", np.stack([left, 0 * left], axis=1), rate=44_100)
+    for second in range(5):
+        audio = LoadAudio()(dict(audio_path=str(tmp_path / "sound.wav"), second=second))["audio"]
+        assert audio.shape == (16_000,)
+        np.testing.assert_allclose(audio[100:-100], 0.1 * second, atol=2e-4)
+
+
+def test_what_the_file_lacks_is_zero(tmp_path: Path, write_wav):
+    write_wav(tmp_path / "short.wav", np.full(40_000, 8192))
+    last = LoadAudio()(dict(audio_path=str(tmp_path / "short.wav"), second=2))["audio"]
+    assert (last[:8000] == 0.25).all()
+    assert (last[8000:] == 0).all()
+    assert (LoadAudio()(dict(audio_path=str(tmp_path / "short.wav"), second=4))["audio"] == 0).all()
+
+
+def test_duration_and_rate(tmp_path: Path, write_wav):
+    write_wav(tmp_path / "sound.wav", np.repeat([3000, 6000], 8000), rate=8000)
+    transform = LoadAudio(sample_rate=8000, duration=1.5)
+    audio = transform(dict(audio_path=str(tmp_path / "sound.wav"), second=0))["audio"]
+    assert audio.shape == (12_000,)
+    assert (audio[8000:] == np.float32(6000 / 32768)).all()
+    assert repr(transform) == "LoadAudio(sample_rate=8000, duration=1.5)"
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path, write_wav):
+    import os
+
+    path = tmp_path / "sound.wav"
+    for level in (4096, 8192):
+        write_wav(path, np.full(16_000, level))
+        os.utime(path, ns=(level, level))
+        audio = LoadAudio()(dict(audio_path=str(path), second=0))["audio"]
+        assert (audio == level / 32768).all()
+
+
+def test_the_cache_is_not_handed_out(tmp_path: Path, write_wav):
+    write_wav(tmp_path / "sound.wav", np.full(16_000, 4096))
+    results = dict(audio_path=str(tmp_path / "sound.wav"), second=0)
+    LoadAudio()(dict(results))["audio"][:] = 0
+    assert (LoadAudio()(dict(results))["audio"] == 0.125).all()
+
+
+@pytest.mark.parametrize("condition", ["silence", "noise"])
+@pytest.mark.parametrize("second", [0, 3])
+def test_replaced_sounds_have_the_same_form(condition, second):
+    results = dict(
+        audio_path="never read",
+        audio_condition=condition,
+        second=second,
+        clip="dog",
+        frame=second,
+        audio_seed=0,
+    )
+    audio = LoadAudio()(results)["audio"]
+    assert audio.shape == (16_000,)
+    assert audio.dtype == np.float32
+    rms = np.sqrt(np.mean(audio**2))
+    assert rms == pytest.approx(0 if condition == "silence" else 0.1, rel=1e-5)
+
+
+def test_missing_sound_is_named():
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.wav: no such file"):
+        LoadAudio()(dict(audio_path="nowhere.wav", second=0))
+
+
+def test_sample_without_audio_path():
+    with pytest.raises(ValueError, match=r"a\.png has no audio_path.*leave LoadAudio out"):
+        LoadAudio()(dict(img_path="a.png"))
