@@ -1,0 +1,169 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.evaluator import BaseMetric
+from torch import Tensor
+
+from avs_mm.evaluation.functional import jaccard, pairwise_iou
+from avs_mm.evaluation.sample_fields import naming, pixel_data, sounding_mask
+from avs_mm.registry import METRICS
+
+__all__ = ["CandidateMetric"]
+
+BACKGROUND = 255
+
+
+@dataclass(frozen=True)
+class FrameCandidates:
+    """What CandidateMetric keeps of a frame; None where silent objects are not annotated."""
+
+    instances: int
+    sounding_objects: int
+    sounding_found: int
+    silent_objects: int | None
+    silent_found: int | None
+    masks_of_nothing: int | None
+    oracle_jaccard: float
+
+
+@METRICS.register_module()
+class CandidateMetric(BaseMetric):
+    """Which objects stage 1 finds, sounding and silent, among the candidates of a frame.
+
+    An object is the region of one category in a category map. It is found when a candidate of its
+    category has an IoU with it above ``iou_threshold``. Reported, shares in [0, 1]:
+
+    - ``candidates/I``: candidates in the whole set (the paper's Table 3), and
+      ``candidates/I_per_frame``.
+    - ``candidates/sounding_recall``: share of the sounding objects that are found.
+    - ``candidates/silent_recall``: the same for silent objects, over the frames where they are
+      annotated.
+    - ``candidates/masks_of_nothing``: candidates a frame whose IoU with every object, sounding or
+      silent and of whatever category, is at most ``iou_threshold``, over the frames where silent
+      objects are annotated.
+    - ``candidates/oracle_J``: J of the union of the candidates whose category sounds in the frame,
+      that is, what a perfect ear could reach with these masks.
+
+    A figure with nothing to measure (a set without sounding objects, without annotated silent
+    objects) is left out.
+
+    Reads ``pred_instances`` (masks (n, H, W), labels (n,)), ``gt_sem_seg`` and, where there is one,
+    ``gt_silent_map``, category maps (1, H, W) with 255 for no object, and ``gt_sounding_mask``
+    (1, H, W).
+
+    Raises:
+        ValueError: if ``iou_threshold`` is not in [0, 1); in ``process``, naming the picture, if a
+            field is missing or the sizes differ.
+    """
+
+    default_prefix = "candidates"
+
+    def __init__(
+        self,
+        *,
+        iou_threshold: float = 0.5,
+        collect_device: str = "cpu",
+        prefix: str | None = None,
+        collect_dir: str | None = None,
+    ) -> None:
+        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        if not 0 <= iou_threshold < 1:
+            raise ValueError(f"iou_threshold must be in [0, 1), got {iou_threshold}")
+        self.iou_threshold = iou_threshold
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        for sample in data_samples:
+            with naming(sample):
+                self.results.append(self._count(sample))
+
+    def compute_metrics(self, results: list[FrameCandidates]) -> dict[str, float]:
+        if not results:
+            raise ValueError("no frame was evaluated; is the test set empty?")
+        instances = sum(frame.instances for frame in results)
+        metrics: dict[str, float] = {"I": instances, "I_per_frame": instances / len(results)}
+
+        sounding_objects = sum(frame.sounding_objects for frame in results)
+        if sounding_objects:
+            sounding_found = sum(frame.sounding_found for frame in results)
+            metrics["sounding_recall"] = sounding_found / sounding_objects
+
+        silent_objects = sum(frame.silent_objects or 0 for frame in results)
+        if silent_objects:
+            silent_found = sum(frame.silent_found or 0 for frame in results)
+            metrics["silent_recall"] = silent_found / silent_objects
+
+        nothing = [f.masks_of_nothing for f in results if f.masks_of_nothing is not None]
+        if nothing:
+            metrics["masks_of_nothing"] = sum(nothing) / len(nothing)
+
+        metrics["oracle_J"] = float(np.mean([frame.oracle_jaccard for frame in results]))
+        return metrics
+
+    def _count(self, sample: dict) -> FrameCandidates:
+        masks, labels = _candidates(sample)
+        size = masks.shape[1:]
+        target = sounding_mask(sample, size=size).to(masks.device)
+        sounding = pixel_data(
+            sample,
+            "gt_sem_seg",
+            "candidates are judged by category (for MS3 give the dataset its semantic_root)",
+            size=size,
+        ).to(masks.device)
+
+        # sounding objects, and the candidates of their categories
+        categories, objects = _objects(sounding)
+        iou = pairwise_iou(masks, objects)  # (n, sounding objects)
+        same_category = labels[:, None] == categories  # (n, sounding objects)
+        sounding_found = self._found(iou, same_category)
+        chosen = masks[same_category.any(dim=1)].any(dim=0, keepdim=True)  # (1, H, W)
+
+        # silent objects, and the candidates that match neither
+        silent_objects = silent_found = masks_of_nothing = None
+        if "gt_silent_map" in sample:
+            silent = pixel_data(sample, "gt_silent_map", "", size=size).to(masks.device)
+            silent_categories, silent_regions = _objects(silent)
+            silent_iou = pairwise_iou(masks, silent_regions)  # (n, silent objects)
+            silent_objects = len(silent_categories)
+            silent_found = self._found(silent_iou, labels[:, None] == silent_categories)
+            matches = torch.cat([iou, silent_iou], dim=1) > self.iou_threshold
+            masks_of_nothing = int((~matches.any(dim=1)).sum())
+
+        return FrameCandidates(
+            instances=len(masks),
+            sounding_objects=len(categories),
+            sounding_found=sounding_found,
+            silent_objects=silent_objects,
+            silent_found=silent_found,
+            masks_of_nothing=masks_of_nothing,
+            oracle_jaccard=float(jaccard(chosen.float(), target)),
+        )
+
+    def _found(self, iou: Tensor, same_category: Tensor) -> int:
+        """Number of objects that a candidate of their category matches; both ``(n, objects)``."""
+        return int(((iou > self.iou_threshold) & same_category).any(dim=0).sum())
+
+
+def _candidates(sample: dict) -> tuple[Tensor, Tensor]:
+    """Masks, bool ``(n, H, W)``, and labels ``(n,)`` of all candidates."""
+    if "pred_instances" not in sample:
+        raise ValueError(
+            "the sample has no pred_instances; the model must predict its candidates, as "
+            "avs_mm.PotentialObjectSegmentor and avs_mm.AVSC do"
+        )
+    masks, labels = (sample["pred_instances"][key] for key in ("masks", "labels"))
+    if masks.ndim != 3 or labels.shape != masks.shape[:1]:
+        raise ValueError(
+            "pred_instances must have masks (n, H, W) and labels (n,), got "
+            f"{tuple(masks.shape)} and {tuple(labels.shape)}"
+        )
+    return masks.bool(), labels
+
+
+def _objects(category_map: Tensor) -> tuple[Tensor, Tensor]:
+    """Categories ``(m,)`` in a map ``(1, H, W)`` and the region of each, bool ``(m, H, W)``."""
+    categories = category_map.unique()
+    categories = categories[categories != BACKGROUND]
+    return categories, category_map == categories[:, None, None]

@@ -1,0 +1,30 @@
+"""One process of a distributed evaluation: RANK WORLD_SIZE FOLDER (see test_distributed.py).
+
+A script of its own, because a spawned process could not import a test module by its name.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+import torch.distributed
+from mmengine.dataset import DefaultSampler
+from mmengine.evaluator import Evaluator
+
+
+def main(rank: int, world_size: int, folder: Path) -> None:
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{folder}/rendezvous", rank=rank, world_size=world_size
+    )
+    samples = torch.load(folder / "samples.pth", weights_only=False)
+    evaluator = Evaluator(json.loads((folder / "metrics.json").read_text()))
+    for index in DefaultSampler(samples, shuffle=False):
+        evaluator.process([samples[index]])
+    metrics = evaluator.evaluate(len(samples))
+    (folder / f"rank{rank}.json").write_text(json.dumps(metrics))
+    torch.distributed.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
