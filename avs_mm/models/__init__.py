@@ -1,0 +1,20 @@
+"""Networks, losses and the data preprocessor; ``avs_mm.registry.MODELS`` imports this."""
+
+from avs_mm.models.audio import BEATs, kaldi_fbank
+from avs_mm.models.avsc import AVSC
+from avs_mm.models.candidates import select_candidates
+from avs_mm.models.data_preprocessor import AVSDataPreProcessor
+from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
+from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
+from avs_mm.models.silent_object_loss import SilentObjectLoss
+
+__all__ = [
+    "AVSC",
+    "AVSDataPreProcessor",
+    "BEATs",
+    "PotentialObjectSegmentor",
+    "SilentAwareMaskFormerHead",
+    "SilentObjectLoss",
+    "kaldi_fbank",
+    "select_candidates",
+]

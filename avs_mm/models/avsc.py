@@ -1,0 +1,187 @@
+"""Stage 2: the audio-visual semantic correlation, AVSC (paper, sections 3.2-3.3)."""
+
+from itertools import pairwise
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from mmengine.structures import InstanceData, PixelData
+from mmseg.models import BaseSegmentor
+from mmseg.structures import SegDataSample
+from torch import Tensor, nn
+
+from avs_mm.checkpoint import find_checkpoint, load_strictly
+from avs_mm.models.potential_object_segmentor import BACKGROUND, samples_of
+from avs_mm.registry import MODELS
+
+
+@MODELS.register_module()
+class AVSC(BaseSegmentor):
+    """Let the audio's category scores decide which candidates sound.
+
+    A frozen stage 1 gives each frame's candidates (c_j, m_j), at most one a category. The audio
+    encoder's tokens are averaged, and an MLP gives the category scores p. The sounding map is
+    S_asl = sum_j p_{c_j} m_j (Eq. 1), clamped to 1 where candidates overlap; binary cross-entropy
+    makes it the mask of what sounds (Eq. 6), so no audio needs a label.
+
+    Args:
+        segmentor: Config of stage 1, a ``PotentialObjectSegmentor``; it sets the K categories.
+        audio_encoder: Config of a module from waveforms (B, N) to tokens (B, L, embed_dims), such
+            as ``BEATs``.
+        stage1: Checkpoint or work dir of stage 1, read when training starts; it must fit strictly.
+            A checkpoint of AVSC holds every weight, so testing needs no other file.
+        hidden_dims: Widths of the MLP's hidden layers.
+        audio_activation: "softmax" is the paper's simplex, on which two sounding objects share one
+            probability; with "sigmoid" every category is judged by itself.
+        threshold: Probability above which a pixel sounds, [0, 1].
+        output: Whether ``pred_sem_seg`` is a "category" map (255 = background) or "binary" (1 =
+            sounding).
+
+    Raises:
+        ValueError: an unknown activation or output; in training, a stage 1 that does not fit.
+    """
+
+    def __init__(
+        self,
+        *,
+        segmentor: dict,
+        audio_encoder: dict,
+        stage1: str | None = None,
+        hidden_dims: tuple[int, ...] = (256,),
+        audio_activation: Literal["softmax", "sigmoid"] = "sigmoid",
+        threshold: float = 0.5,
+        output: Literal["category", "binary"] = "category",
+        data_preprocessor: dict | None = None,
+    ) -> None:
+        super().__init__(data_preprocessor=data_preprocessor)
+        if audio_activation not in ("softmax", "sigmoid"):
+            raise ValueError(
+                f"audio_activation is 'softmax' or 'sigmoid', not {audio_activation!r}"
+            )
+        if output not in ("category", "binary"):
+            raise ValueError(f"output is 'category' or 'binary', not {output!r}")
+        self.segmentor = MODELS.build(segmentor).requires_grad_(False)
+        self.num_classes = self.segmentor.num_classes
+        self.audio_encoder = MODELS.build(audio_encoder)
+        self.audio_head = _mlp(self.audio_encoder.embed_dims, *hidden_dims, self.num_classes)
+        self.stage1 = stage1
+        self.stage1_categories: tuple[str, ...] | None = None  # as its checkpoint names them
+        self.audio_activation = audio_activation
+        self.threshold = threshold
+        self.output = output
+
+    def init_weights(self) -> None:
+        """Load stage 1 (or, without ``stage1``, initialise it) and initialise the audio side."""
+        if self.stage1 is None:
+            self.segmentor.init_weights()
+        else:
+            meta = load_strictly(self.segmentor, find_checkpoint(self.stage1))
+            self.stage1_categories = meta.get("dataset_meta", {}).get("classes")
+        self.audio_encoder.init_weights()
+
+    def train(self, mode: bool = True) -> "AVSC":
+        """Set the mode of the audio side; stage 1 stays in evaluation mode."""
+        super().train(mode)
+        self.segmentor.eval()
+        return self
+
+    def extract_feat(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Return the audio embedding (B, embed_dims): the mean of the encoder's tokens."""
+        return self.audio_encoder(inputs["audio"]).mean(dim=1)
+
+    def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
+        """Return the sounding maps (B, H, W) at the images' size."""
+        sizes = [tuple(inputs["img"].shape[-2:])] * len(inputs["img"])
+        candidates = self.segmentor.find_candidates(inputs, sizes=sizes)
+        return torch.stack(
+            [
+                sounding_map(frame_candidates, category_scores)
+                for frame_candidates, category_scores in zip(
+                    candidates, self.score_audio(inputs), strict=True
+                )
+            ]
+        )
+
+    def score_audio(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Return the probability p that each category sounds, (B, K) in [0, 1], in fp32."""
+        if "audio" not in inputs:
+            raise ValueError(
+                "AVSC needs inputs['audio']: put avs_mm.LoadAudio into the pipeline, before "
+                "avs_mm.PackAVSInputs."
+            )
+        logits = self.audio_head(self.extract_feat(inputs)).float()
+        if self.audio_activation == "softmax":
+            return logits.softmax(dim=-1)
+        return logits.sigmoid()
+
+    def _forward(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> Tensor:
+        return self.encode_decode(inputs, data_samples or [])
+
+    def loss(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+    ) -> dict[str, Tensor]:
+        """Return ``loss_avc``: cross-entropy between S_asl and the mask of what sounds (Eq. 6)."""
+        maps = self.encode_decode(inputs, data_samples)
+        target = torch.cat([sample.gt_sounding_mask.data for sample in data_samples])
+        # Cross-entropy of probabilities is not defined in half precision.
+        with torch.autocast(device_type=maps.device.type, enabled=False):
+            return {"loss_avc": F.binary_cross_entropy(maps.float(), target.float())}
+
+    def predict(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> list[SegDataSample]:
+        """Add ``pred_sounding_map``, ``pred_sem_seg`` and ``pred_instances`` at the original size.
+
+        ``pred_instances`` holds every candidate, sounding or not: ``masks``, ``labels``, the visual
+        ``scores`` and the ``audio_scores`` of their categories.
+        """
+        data_samples = samples_of(inputs, data_samples)
+        candidates = self.segmentor.find_candidates(
+            inputs, sizes=[sample.ori_shape for sample in data_samples]
+        )
+        for sample, frame_candidates, category_scores in zip(
+            data_samples, candidates, self.score_audio(inputs), strict=True
+        ):
+            frame_candidates.audio_scores = category_scores[frame_candidates.labels]
+            frame_map = sounding_map(frame_candidates, category_scores)
+            sounding = frame_map > self.threshold
+            if self.output == "category":
+                segmentation = torch.where(sounding, loudest_category(frame_candidates), BACKGROUND)
+            else:
+                segmentation = sounding.long()
+            sample.pred_instances = frame_candidates
+            sample.pred_sounding_map = PixelData(data=frame_map[None])
+            sample.pred_sem_seg = PixelData(data=segmentation[None])
+        return data_samples
+
+
+def sounding_map(candidates: InstanceData, category_scores: Tensor) -> Tensor:
+    """Compute S_asl = sum_j p_{c_j} m_j of one frame (Eq. 1), clamped to 1 in overlaps.
+
+    Args:
+        candidates: ``masks`` (n, H, W) and ``labels`` (n,).
+        category_scores: (K,) in [0, 1].
+
+    Returns:
+        (H, W) in [0, 1].
+    """
+    scores = category_scores[candidates.labels]
+    return torch.einsum("n,nhw->hw", scores, candidates.masks.to(scores.dtype)).clamp(max=1)
+
+
+def loudest_category(candidates: InstanceData) -> Tensor:
+    """Give each pixel the category of its loudest candidate, (H, W); 255 where there is none."""
+    masks = candidates.masks
+    category_map = masks.new_full(masks.shape[1:], BACKGROUND, dtype=torch.long)
+    for index in candidates.audio_scores.argsort():
+        category_map[masks[index]] = candidates.labels[index]
+    return category_map
+
+
+def _mlp(*dims: int) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for width_in, width_out in pairwise(dims):
+        layers += [nn.Linear(width_in, width_out), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])

@@ -1,0 +1,110 @@
+"""Stage 1: the potential sounding object segmentation network (paper, section 3.1)."""
+
+import logging
+from typing import Any
+
+import torch
+from mmengine.logging import print_log
+from mmengine.structures import InstanceData, PixelData
+from mmseg.models import EncoderDecoder
+from mmseg.structures import SegDataSample
+from torch import Tensor
+
+from avs_mm.checkpoint import find_checkpoint, load_strictly
+from avs_mm.models.candidates import select_candidates
+from avs_mm.registry import MODELS
+
+BACKGROUND = 255
+# The layer whose shape depends on the categories: dropped when a network changes its categories.
+CATEGORY_LAYER = "decode_head.cls_embed."
+
+
+@MODELS.register_module()
+class PotentialObjectSegmentor(EncoderDecoder):
+    """Segment every object that could sound, one candidate a category, whatever is heard.
+
+    mmseg's ``EncoderDecoder`` with a ``SilentAwareMaskFormerHead``, keeping the queries' masks
+    instead of one map. Its own answer ("w/o AVSC", Table 4) is the most confident candidate.
+
+    Args:
+        initial_weights: Checkpoint or work dir in mmseg's naming (``backbone.*``,
+            ``decode_head.*``) to start from, e.g. MaskFormer trained on COCO; only the layer of the
+            categories may differ. Anything else that does not fit is a ValueError.
+        untrained_warning: What to log when training starts without ``initial_weights``.
+        score_threshold: Least class probability of a candidate, [0, 1].
+        encoder_decoder: Arguments of mmseg's ``EncoderDecoder``.
+    """
+
+    def __init__(
+        self,
+        *,
+        initial_weights: str | None = None,
+        untrained_warning: str | None = None,
+        score_threshold: float = 0.0,
+        **encoder_decoder: Any,
+    ) -> None:
+        super().__init__(**encoder_decoder)
+        self.initial_weights = initial_weights
+        self.untrained_warning = untrained_warning
+        self.score_threshold = score_threshold
+
+    def init_weights(self) -> None:
+        """Initialise randomly or from ``initial_weights``; an ill-fitting file is a ValueError."""
+        super().init_weights()
+        if self.initial_weights is not None:
+            path = find_checkpoint(self.initial_weights)
+            load_strictly(self, path, may_be_reshaped=CATEGORY_LAYER)
+        elif self.untrained_warning:
+            print_log(self.untrained_warning, logger="current", level=logging.WARNING)
+
+    def extract_feat(self, inputs: dict[str, Tensor] | Tensor) -> tuple[Tensor, ...]:
+        """Return the backbone's maps of ``inputs["img"]``, or of images (B, 3, H, W)."""
+        return super().extract_feat(inputs["img"] if isinstance(inputs, dict) else inputs)
+
+    def _forward(
+        self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        return self.decode_head.predict_queries(self.extract_feat(inputs))
+
+    def find_candidates(
+        self, inputs: dict[str, Tensor] | Tensor, *, sizes: list[tuple[int, int]]
+    ) -> list[InstanceData]:
+        """Return each frame's candidates (``masks``, ``labels``, ``scores``), one size a frame."""
+        class_logits, mask_logits = self._forward(inputs)
+        return [
+            select_candidates(
+                frame_logits, frame_masks, size=size, score_threshold=self.score_threshold
+            )
+            for frame_logits, frame_masks, size in zip(
+                class_logits, mask_logits, sizes, strict=True
+            )
+        ]
+
+    def predict(
+        self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample] | None = None
+    ) -> list[SegDataSample]:
+        """Add ``pred_instances`` (every candidate), ``pred_sounding_map`` and ``pred_sem_seg``."""
+        data_samples = samples_of(inputs, data_samples)
+        candidates = self.find_candidates(inputs, sizes=[s.ori_shape for s in data_samples])
+        for sample, frame_candidates in zip(data_samples, candidates, strict=True):
+            sample.pred_instances = frame_candidates
+            sounding_map = frame_candidates.masks.new_zeros(sample.ori_shape, dtype=torch.float32)
+            category_map = torch.full_like(sounding_map, BACKGROUND, dtype=torch.long)
+            if len(frame_candidates):
+                top = frame_candidates.scores.argmax()
+                sounding_map[frame_candidates.masks[top]] = 1.0
+                category_map[frame_candidates.masks[top]] = frame_candidates.labels[top]
+            sample.pred_sounding_map = PixelData(data=sounding_map[None])
+            sample.pred_sem_seg = PixelData(data=category_map[None])
+        return data_samples
+
+
+def samples_of(
+    inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample] | None
+) -> list[SegDataSample]:
+    """Return the batch's samples, or new ones of the images' own size where none are given."""
+    if data_samples is not None:
+        return data_samples
+    images = inputs["img"] if isinstance(inputs, dict) else inputs
+    shape = tuple(images.shape[-2:])
+    return [SegDataSample(metainfo={"ori_shape": shape, "img_shape": shape}) for _ in images]

@@ -1,0 +1,161 @@
+import copy
+
+import pytest
+import torch
+from mmengine.structures import InstanceData
+
+from avs_mm.models.avsc import loudest_category, sounding_map
+from avs_mm.registry import MODELS
+
+
+def candidates() -> InstanceData:
+    """Category 1 on the left column and category 0 on the upper row of 2x2 pixels."""
+    masks = torch.tensor([[[True, True], [False, False]], [[True, False], [True, False]]])
+    return InstanceData(masks=masks, labels=torch.tensor([0, 1]), scores=torch.tensor([0.9, 0.8]))
+
+
+def inputs(batch: int = 2) -> dict[str, torch.Tensor]:
+    return {"img": torch.randn(batch, 3, 32, 32), "audio": 0.1 * torch.randn(batch, 16000)}
+
+
+@pytest.fixture
+def model(avsc_config, find_something):
+    model = MODELS.build(avsc_config)
+    model.init_weights()
+    find_something(model.segmentor)
+    return model
+
+
+def test_sounding_map_is_eq1_clamped_where_candidates_overlap():
+    scores = torch.tensor([0.25, 0.9, 0.5])
+    expected = torch.tensor([[1.0, 0.25], [0.9, 0.0]])
+    torch.testing.assert_close(sounding_map(candidates(), scores), expected)
+
+
+def test_nothing_sounds_without_candidates():
+    nothing = candidates()[torch.tensor([False, False])]
+    assert sounding_map(nothing, torch.ones(3)).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    nothing.audio_scores = nothing.scores
+    assert loudest_category(nothing).tolist() == [[255, 255], [255, 255]]
+
+
+@pytest.mark.parametrize(("scores", "shared_pixel"), [([0.3, 0.6], 1), ([0.6, 0.3], 0)])
+def test_a_shared_pixel_belongs_to_the_louder_candidate(scores: list[float], shared_pixel: int):
+    heard = candidates()
+    heard.audio_scores = torch.tensor(scores)
+    assert loudest_category(heard).tolist() == [[shared_pixel, 0], [1, 255]]
+
+
+def test_loss_is_the_cross_entropy_of_eq6(model, labelled_samples):
+    model.eval()
+    batch = inputs()
+    with torch.no_grad():
+        maps = model(batch, labelled_samples, mode="tensor")
+        loss = model(batch, labelled_samples, mode="loss")["loss_avc"]
+    truth = torch.cat([sample.gt_sounding_mask.data for sample in labelled_samples]).float()
+    # torch limits each logarithm to -100
+    log_in, log_out = maps.log().clamp(min=-100), (1 - maps).log().clamp(min=-100)
+    torch.testing.assert_close(loss, -(truth * log_in + (1 - truth) * log_out).mean())
+
+
+@pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
+def test_prediction_follows_from_the_candidates_and_the_audio_scores(
+    avsc_config, labelled_samples, find_something, activation: str
+):
+    model = MODELS.build({**avsc_config, "audio_activation": activation, "threshold": 0.3}).eval()
+    find_something(model.segmentor)
+    batch = inputs()
+    with torch.no_grad():
+        category_scores = model.score_audio(batch)
+        predictions = model(batch, labelled_samples, mode="predict")
+    if activation == "softmax":
+        torch.testing.assert_close(category_scores.sum(dim=1), torch.ones(2))
+    found = 0
+    for sample, scores in zip(predictions, category_scores, strict=True):
+        instances = sample.pred_instances
+        found += len(instances)
+        torch.testing.assert_close(instances.audio_scores, scores[instances.labels])
+        expected = (instances.masks * instances.audio_scores[:, None, None]).sum(0).clamp(max=1)
+        torch.testing.assert_close(sample.pred_sounding_map.data[0], expected)
+        assert ((sample.pred_sem_seg.data[0] != 255) == (expected > 0.3)).all()
+    assert found > 0
+
+
+def test_binary_output_marks_what_sounds_with_one(avsc_config, labelled_samples):
+    model = MODELS.build({**avsc_config, "output": "binary", "threshold": 0.0}).eval()
+    with torch.no_grad():
+        predictions = model(inputs(), labelled_samples, mode="predict")
+    for sample in predictions:
+        covered = sample.pred_instances.masks.any(dim=0)
+        assert (sample.pred_sem_seg.data[0] == covered.long()).all()
+
+
+def test_predictions_have_the_size_of_the_original_picture(model, labelled_samples):
+    labelled_samples[0].set_metainfo({"ori_shape": (48, 80)})
+    model.eval()
+    with torch.no_grad():
+        first, second = model(inputs(), labelled_samples, mode="predict")
+    assert first.pred_sounding_map.shape == first.pred_sem_seg.shape == (48, 80)
+    assert second.pred_sounding_map.shape == (32, 32)
+
+
+def test_only_the_audio_side_learns_and_stage1_stays_in_evaluation(model, labelled_samples):
+    model.train()
+    assert model.audio_head.training
+    assert not any(module.training for module in model.segmentor.modules())
+    model(inputs(), labelled_samples, mode="loss")["loss_avc"].backward()
+    assert all(parameter.grad is None for parameter in model.segmentor.parameters())
+    assert all(parameter.grad is not None for parameter in model.audio_head.parameters())
+    assert any(p.grad.abs().sum() > 0 for p in model.audio_encoder.parameters() if p.requires_grad)
+
+
+def test_training_loss_is_fp32_under_autocast(model, labelled_samples):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = model(inputs(), labelled_samples, mode="loss")["loss_avc"]
+    assert loss.dtype == torch.float32
+    assert torch.isfinite(loss)
+
+
+def save(model: torch.nn.Module, path, classes: tuple[str, ...] = ("a", "b", "c")) -> str:
+    meta = {"dataset_meta": {"classes": classes}}
+    torch.save({"state_dict": model.state_dict(), "meta": meta}, path)
+    return str(path)
+
+
+def test_takes_stage1_from_its_checkpoint(avsc_config, tmp_path):
+    stage1 = MODELS.build(copy.deepcopy(avsc_config.segmentor))
+    path = save(stage1, tmp_path / "best_stage1.pth")
+    model = MODELS.build({**avsc_config, "stage1": str(tmp_path)})  # a work dir: its best one
+    model.init_weights()
+    for key, value in stage1.state_dict().items():
+        torch.testing.assert_close(model.segmentor.state_dict()[key], value, msg=f"{path}: {key}")
+    assert model.stage1_categories == ("a", "b", "c")
+
+
+def test_refuses_a_stage1_that_does_not_fit(avsc_config, tmp_path):
+    stage1 = MODELS.build(copy.deepcopy(avsc_config.segmentor))
+    del stage1.decode_head.query_embed
+    model = MODELS.build({**avsc_config, "stage1": save(stage1, tmp_path / "stage1.pth")})
+    with pytest.raises(ValueError, match=r"stage1\.pth does not fit.*query_embed"):
+        model.init_weights()
+
+
+def test_testing_needs_no_other_weights(avsc_config):
+    """The checkpoint is self-contained: building must not look for stage 1 or BEATs' file."""
+    avsc_config.audio_encoder.checkpoint = "no/such/file.pt"
+    model = MODELS.build({**avsc_config, "stage1": "no/such/folder"})
+    with pytest.raises(FileNotFoundError, match=r"no/such/folder.*tools/train\.py"):
+        model.init_weights()
+
+
+@pytest.mark.parametrize("argument", [{"audio_activation": "relu"}, {"output": "instances"}])
+def test_refuses_unknown_choices(avsc_config, argument: dict):
+    with pytest.raises(ValueError, match=next(iter(argument))):
+        MODELS.build({**avsc_config, **argument})
+
+
+def test_names_a_pipeline_without_audio(model, labelled_samples):
+    batch = inputs()
+    del batch["audio"]
+    with pytest.raises(ValueError, match="LoadAudio"):
+        model(batch, labelled_samples, mode="predict")

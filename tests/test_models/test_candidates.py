@@ -1,0 +1,60 @@
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avs_mm.models.candidates import select_candidates
+
+
+def test_keeps_the_best_mask_of_each_category():
+    probabilities = torch.tensor(
+        [
+            [0.6, 0.1, 0.3],  # category 0
+            [0.7, 0.2, 0.1],  # category 0, better
+            [0.1, 0.2, 0.7],  # no object
+            [0.3, 0.4, 0.3],  # category 1
+        ]
+    )
+    mask_logits = torch.full((4, 2, 2), -1.0)
+    for query in range(4):
+        mask_logits[query, query // 2, query % 2] = 1.0
+    candidates = select_candidates(probabilities.log(), mask_logits, size=(2, 2))
+    assert candidates.labels.tolist() == [0, 1]
+    torch.testing.assert_close(candidates.scores, torch.tensor([0.7, 0.4]))
+    assert candidates.masks.tolist() == [
+        [[False, True], [False, False]],
+        [[False, False], [False, True]],
+    ]
+
+
+def test_score_threshold_drops_the_unsure():
+    logits = torch.tensor([[0.6, 0.1, 0.3], [0.3, 0.4, 0.3]]).log()
+    masks = torch.ones(2, 2, 2)
+    kept = select_candidates(logits, masks, size=(2, 2), score_threshold=0.5)
+    assert kept.labels.tolist() == [0]
+
+
+def test_a_mask_without_a_pixel_is_no_candidate():
+    logits = torch.tensor([[0.9, 0.1], [0.1, 0.9]]).log()
+    candidates = select_candidates(logits, torch.full((2, 4, 4), -1.0), size=(8, 6))
+    assert candidates.masks.shape == (0, 8, 6)
+    assert len(candidates.labels) == len(candidates.scores) == 0
+
+
+def test_masks_grow_to_the_size_asked_for():
+    mask = torch.tensor([[[1.0, -1.0], [1.0, -1.0]]])
+    candidates = select_candidates(torch.tensor([[5.0, 0.0]]), mask, size=(4, 8))
+    assert candidates.masks[0].sum(dim=1).tolist() == [4, 4, 4, 4]  # the left half of each row
+
+
+@given(seed=st.integers(0, 2**16), categories=st.integers(1, 5), queries=st.integers(1, 12))
+def test_labels_are_unique_and_scores_the_highest(seed: int, categories: int, queries: int):
+    generator = torch.Generator().manual_seed(seed)
+    logits = torch.randn(queries, categories + 1, generator=generator)
+    found = select_candidates(logits, torch.ones(queries, 2, 2), size=(2, 2))
+    probabilities, labels = logits.softmax(dim=-1).max(dim=-1)
+    expected = {
+        int(label): float(probabilities[labels == label].max())
+        for label in labels.unique()
+        if label != categories
+    }
+    assert dict(zip(found.labels.tolist(), found.scores.tolist(), strict=True)) == expected

@@ -1,0 +1,87 @@
+import copy
+
+import pytest
+import torch
+
+from avs_mm.models import potential_object_segmentor
+from avs_mm.registry import MODELS
+
+
+@pytest.fixture
+def images() -> dict[str, torch.Tensor]:
+    return {"img": torch.randn(2, 3, 32, 32)}
+
+
+def test_answers_with_the_most_confident_candidate(
+    segmentor_config, images, labelled_samples, find_something
+):
+    model = MODELS.build(segmentor_config).eval()
+    find_something(model)
+    with torch.no_grad():
+        predictions = model(images, labelled_samples, mode="predict")
+    assert sum(len(sample.pred_instances) for sample in predictions) > 0
+    for sample in predictions:
+        instances = sample.pred_instances
+        if len(instances) == 0:
+            assert sample.pred_sounding_map.data.sum() == 0
+            continue
+        top = int(instances.scores.argmax())
+        assert (sample.pred_sounding_map.data[0] == instances.masks[top].float()).all()
+        painted = sample.pred_sem_seg.data[0]
+        assert (painted[instances.masks[top]] == instances.labels[top]).all()
+        assert (painted[~instances.masks[top]] == 255).all()
+
+
+def test_score_threshold_reaches_the_candidates(segmentor_config, images):
+    model = MODELS.build({**segmentor_config, "score_threshold": 1.0}).eval()
+    with torch.no_grad():
+        found = model.find_candidates(images, sizes=[(32, 32), (32, 32)])
+    assert [len(candidates) for candidates in found] == [0, 0]
+
+
+def test_forward_needs_no_samples(segmentor_config, images):
+    model = MODELS.build(segmentor_config).eval()
+    class_logits, mask_logits = model(images["img"])  # plain images, as FLOP counters give them
+    assert class_logits.shape == (2, 5, 4)
+    assert mask_logits.shape == (2, 5, 8, 8)
+    without_samples = model(images, mode="predict")
+    assert without_samples[0].pred_sounding_map.shape == (32, 32)
+
+
+def saved(config: dict, path) -> dict[str, torch.Tensor]:
+    state_dict = MODELS.build(copy.deepcopy(config)).state_dict()
+    torch.save({"state_dict": state_dict}, path)
+    return state_dict
+
+
+def test_starts_from_a_network_of_other_categories(segmentor_config, tmp_path):
+    other = copy.deepcopy(segmentor_config)
+    other.decode_head.num_classes = 7
+    expected = saved(other, tmp_path / "coco.pth")
+    segmentor_config.initial_weights = str(tmp_path / "coco.pth")
+    model = MODELS.build(segmentor_config)
+    model.init_weights()
+    for key, value in model.state_dict().items():
+        if key.startswith("decode_head.cls_embed"):
+            assert value.shape[0] == 4
+        else:
+            torch.testing.assert_close(value, expected[key], msg=key)
+
+
+def test_refuses_initial_weights_of_another_network(segmentor_config, tmp_path):
+    other = copy.deepcopy(segmentor_config)
+    other.decode_head.num_queries = 6
+    saved(other, tmp_path / "coco.pth")
+    segmentor_config.initial_weights = str(tmp_path / "coco.pth")
+    with pytest.raises(ValueError, match=r"coco\.pth does not fit.*query_embed"):
+        MODELS.build(segmentor_config).init_weights()
+
+
+def test_says_where_to_get_weights_when_there_are_none(segmentor_config, monkeypatch):
+    logged = []
+    monkeypatch.setattr(
+        potential_object_segmentor, "print_log", lambda message, **_: logged.append(message)
+    )
+    segmentor_config.untrained_warning = "get them from the hub"
+    MODELS.build(segmentor_config).init_weights()
+    assert logged == ["get them from the hub"]
