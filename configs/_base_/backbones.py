@@ -1,0 +1,12 @@
+# Image encoders to choose from: model = dict(backbone={{_base_.swin_b}}, ...).
+# Their weights come with stage 1's initial_weights.
+swin_b = dict(
+    type="SwinTransformer",
+    pretrain_img_size=384,
+    embed_dims=128,
+    depths=[2, 2, 18, 2],
+    num_heads=[4, 8, 16, 32],
+    window_size=12,
+    drop_path_rate=0.3,
+)
+swin_b_channels = [128, 256, 512, 1024]

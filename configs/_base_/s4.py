@@ -1,0 +1,45 @@
+# AVSBench-object, single source (S4). $AVSBENCH_ROOT is the folder of AVSBench-object and
+# AVSBench-semantic; without it, data/.
+data_root = "{{$AVSBENCH_ROOT:data}}/AVSBench-object/Single-source"
+image_size = (224, 224)
+train_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="avs_mm.LoadAudio"),
+    dict(type="avs_mm.LoadSoundingMask"),
+    dict(type="Resize", scale=image_size),
+    dict(type="RandomFlip", prob=0.5),
+    dict(type="PhotoMetricDistortion"),
+    dict(type="avs_mm.PackAVSInputs"),
+]
+# The masks stay at their own size: predictions are brought to it.
+test_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="avs_mm.LoadAudio"),
+    dict(type="Resize", scale=image_size),
+    dict(type="avs_mm.LoadSoundingMask"),
+    dict(type="avs_mm.PackAVSInputs"),
+]
+dataset = dict(type="avs_mm.AVSBenchDataset", subset="s4", data_root=data_root)
+train_dataloader = dict(
+    batch_size=32,
+    num_workers=4,
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=True),
+    dataset=dict(split="train", pipeline=train_pipeline, **dataset),
+)
+val_dataloader = dict(
+    batch_size=20,
+    num_workers=4,
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(split="val", pipeline=test_pipeline, test_mode=True, **dataset),
+)
+test_dataloader = dict(
+    batch_size=20,
+    num_workers=4,
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(split="test", pipeline=test_pipeline, test_mode=True, **dataset),
+)
+val_evaluator = [dict(type="avs_mm.AVSMetric"), dict(type="avs_mm.CandidateMetric")]
+test_evaluator = val_evaluator

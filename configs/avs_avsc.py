@@ -1,0 +1,19 @@
+# Stage 2 on S4: AVSC with BEATs, Adam 1e-3, batch 64 (paper, section 4.1), after stage 1.
+#   python tools/train.py configs/avs_avsc.py
+#   python tools/test.py configs/avs_avsc.py work_dirs/avs_avsc
+_base_ = "./avs_swin_b_seg.py"
+model = dict(
+    _delete_=True,
+    type="avs_mm.AVSC",
+    data_preprocessor={{_base_.model.data_preprocessor}},
+    segmentor={{_base_.model}},
+    stage1="work_dirs/avs_swin_b_seg",  # a checkpoint, or a work dir: its best one
+    audio_encoder=dict(
+        type="avs_mm.BEATs",
+        frozen=True,
+        checkpoint="pretrained/BEATs_iter3_plus_AS2M_finetuned_on_AS2M_cpt2.pt",
+    ),
+)
+train_dataloader = dict(batch_size=64)
+optim_wrapper = dict(optimizer=dict(lr=1e-3), clip_grad=None)
+default_hooks = dict(checkpoint=dict(save_best="avs/J"))

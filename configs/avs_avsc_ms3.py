@@ -1,0 +1,19 @@
+# Stage 2 on MS3, after configs/avs_swin_b_seg_ms3.py.
+#   python tools/train.py configs/avs_avsc_ms3.py
+#   python tools/test.py configs/avs_avsc_ms3.py work_dirs/avs_avsc_ms3
+_base_ = "./avs_swin_b_seg_ms3.py"
+model = dict(
+    _delete_=True,
+    type="avs_mm.AVSC",
+    data_preprocessor={{_base_.model.data_preprocessor}},
+    segmentor={{_base_.model}},
+    stage1="work_dirs/avs_swin_b_seg_ms3",
+    audio_encoder=dict(
+        type="avs_mm.BEATs",
+        frozen=True,
+        checkpoint="pretrained/BEATs_iter3_plus_AS2M_finetuned_on_AS2M_cpt2.pt",
+    ),
+)
+train_dataloader = dict(batch_size=64)
+optim_wrapper = dict(optimizer=dict(lr=1e-3), clip_grad=None)
+default_hooks = dict(checkpoint=dict(save_best="avs/J"))

@@ -1,0 +1,33 @@
+# S4 of the mini data set (tools/make_mini.py), seen at 96x96.
+_base_ = "../../_base_/s4.py"
+data_root = "data/mini/AVSBench-object/Single-source"
+silent_root = "data/mini/silent-objects/s4"  # read by the evaluation alone
+train_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="avs_mm.LoadAudio"),
+    dict(type="avs_mm.LoadSoundingMask"),
+    dict(type="Resize", scale=(96, 96)),
+    dict(type="RandomFlip", prob=0.5),
+    dict(type="PhotoMetricDistortion"),
+    dict(type="avs_mm.PackAVSInputs"),
+]
+test_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="avs_mm.LoadAudio"),
+    dict(type="Resize", scale=(96, 96)),
+    dict(type="avs_mm.LoadSoundingMask"),
+    dict(type="avs_mm.PackAVSInputs"),
+]
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=1,
+    dataset=dict(data_root=data_root, pipeline=train_pipeline),
+)
+val_dataloader = dict(
+    num_workers=1,
+    dataset=dict(data_root=data_root, silent_root=silent_root, pipeline=test_pipeline),
+)
+test_dataloader = dict(
+    num_workers=1,
+    dataset=dict(data_root=data_root, silent_root=silent_root, pipeline=test_pipeline),
+)

@@ -1,0 +1,49 @@
+"""Test a checkpoint: ``python tools/test.py CONFIG CHECKPOINT [--out DIR] [--show-dir DIR]``."""
+
+import argparse
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from avs_mm.checkpoint import find_checkpoint
+from avs_mm.launch import add_run_options, load_config
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Test stage 1 or stage 2.")
+    add_run_options(parser)
+    parser.add_argument("checkpoint", help="a checkpoint, or a work dir: its best one")
+    parser.add_argument("--out", help="folder for the predicted masks, as PNG")
+    parser.add_argument("--show-dir", help="folder for the frames with the masks painted on")
+    parser.add_argument("--show", action="store_true", help="show the painted frames in a window")
+    parser.add_argument("--wait-time", type=float, default=2, help="seconds a window stays")
+    return parser.parse_args()
+
+
+def paint_predictions(config: Config, args: argparse.Namespace) -> None:
+    config.default_hooks.visualization.update(
+        draw=True, show=args.show, wait_time=args.wait_time, interval=1
+    )
+    if args.show_dir:
+        config.visualizer.save_dir = args.show_dir
+
+
+def write_predictions(config: Config, folder: str) -> None:
+    evaluators = config.test_evaluator
+    evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
+    config.test_evaluator = [*evaluators, dict(type="avs_mm.PredictionWriter", out_dir=folder)]
+
+
+def main() -> None:
+    args = parse_args()
+    config = load_config(args)
+    config.load_from = str(find_checkpoint(args.checkpoint))
+    if args.show or args.show_dir:
+        paint_predictions(config, args)
+    if args.out:
+        write_predictions(config, args.out)
+    Runner.from_cfg(config).test()
+
+
+if __name__ == "__main__":
+    main()

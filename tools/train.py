@@ -1,0 +1,31 @@
+"""Train a model: ``python tools/train.py CONFIG [--work-dir DIR] [--resume]``."""
+
+import argparse
+
+from mmengine.runner import Runner
+
+from avs_mm.launch import add_run_options, load_config
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Train stage 1 or stage 2.")
+    add_run_options(parser)
+    parser.add_argument(
+        "--resume", action="store_true", help="go on from the newest checkpoint of the work dir"
+    )
+    parser.add_argument("--amp", action="store_true", help="train in automatic mixed precision")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    config = load_config(args)
+    config.resume = args.resume
+    if args.amp:
+        config.optim_wrapper.type = "AmpOptimWrapper"
+        config.optim_wrapper.setdefault("loss_scale", "dynamic")
+    Runner.from_cfg(config).train()
+
+
+if __name__ == "__main__":
+    main()
