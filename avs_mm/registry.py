@@ -11,7 +11,11 @@ from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
+from avs_mm.mmcv_ops import require_mmcv
+
 __all__ = ["DATASETS", "HOOKS", "METRICS", "MODELS", "TRANSFORMS"]
+
+require_mmcv()
 
 DATASETS = Registry("dataset", parent=MMENGINE_DATASETS, locations=["avs_mm.datasets"])
 TRANSFORMS = Registry(

@@ -18,7 +18,7 @@ test_pipeline = [
     dict(type="avs_mm.PackAVSInputs"),
 ]
 train_dataloader = dict(
-    batch_size=8,
+    batch_size=16,
     num_workers=1,
     dataset=dict(data_root=data_root, pipeline=train_pipeline),
 )

@@ -1,0 +1,57 @@
+# make demo      the whole method on the drawn data set, into work_dirs/demo
+# make test      style, types and tests
+# make format    let ruff put the code in order
+#
+# Both of the first two make .venv and install into it when it is missing. On the command line:
+#   PYTHON=python3.12      another interpreter than python3.11 or python3
+#   VENV=$CONDA_PREFIX     an environment of yours; the torch and the full mmcv in it are kept
+#   TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"    what to install as torch
+
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+TORCH ?= torch
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.avs_mm-installed
+CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
+
+.PHONY: demo test format clean
+.DELETE_ON_ERROR:
+
+demo: $(STAMP)
+	$(BIN)/python tools/demo.py --out work_dirs/demo
+
+test: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): setup.py pyproject.toml constraints.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "avs_mm needs Python 3.10 or newer; '$(PYTHON)' is none: make PYTHON=/path/to/python3"; exit 1; }
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || "$(PYTHON)" -m venv "$(VENV)"
+	@# Download torch only where there is none, and let nothing after it replace it.
+	@$(BIN)/pip show -q torch 2> /dev/null || $(BIN)/pip install -c constraints.txt $(TORCH)
+	@{ grep -v '^torch==' constraints.txt; $(BIN)/pip list --format=freeze | grep '^torch=='; } > $(CONSTRAINTS)
+	@# mmcv-lite would write over an mmcv that is there.
+	@extras=$$($(BIN)/python -c 'from importlib.metadata import packages_distributions as found; \
+	  print("test" if set(found().get("mmcv", [])) - {"mmcv-lite"} else "test,lite")') && set -x && \
+	  $(BIN)/pip install -c $(CONSTRAINTS) -e ".[$$extras]"
+	@fault=$$($(BIN)/python -c 'import cv2' 2>&1) || { \
+	  echo "OpenCV cannot be loaded: $$(echo "$$fault" | tail -n 1)"; \
+	  echo "Taking its build without windows, which needs no libGL. (To keep the other one:"; \
+	  echo "apt-get install libgl1 libglib2.0-0, before the first make.)"; \
+	  $(BIN)/pip uninstall -y opencv-python opencv-python-headless && \
+	  $(BIN)/pip install -c $(CONSTRAINTS) opencv-python-headless && \
+	  $(BIN)/python -c 'import cv2' || { \
+	    echo "OpenCV still cannot be loaded: apt-get install libgl1 libglib2.0-0, then run make again."; exit 1; }; }
+	@touch $@
