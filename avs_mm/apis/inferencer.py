@@ -1,0 +1,147 @@
+"""Ask a trained model about pictures and sounds that are in memory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.device import get_device
+from mmengine.registry import DATASETS, MODELS, init_default_scope
+from mmseg.structures import SegDataSample
+
+from avs_mm.checkpoint import find_checkpoint, load_strictly
+from avs_mm.models import AVSC
+
+__all__ = ["AVSInferencer"]
+
+SAMPLES_A_SECOND = 16_000
+
+
+class AVSInferencer:
+    """Segment what sounds in a frame, given the second of sound that ends in it.
+
+    Not a ``BaseInferencer``: that one takes files or pictures alone, loads a checkpoint without
+    refusing what does not fit, and returns a visualisation; here a frame and its sound are arrays,
+    a checkpoint fits or is an error, and drawing is a function apart.
+
+    Args:
+        config: Config of stage 1 or of stage 2, or its path.
+        checkpoint: File that ``tools/train.py`` wrote with this config, or the work dir it is in.
+        device: "cpu", "cuda:0", ...; the fastest one found by default.
+        batch_size: Frames that the network sees at once.
+
+    Attributes:
+        classes: Names of the K categories: the checkpoint's, else those of the config's dataset.
+        palette: K colours, RGB in [0, 255].
+        listens: Whether the model uses sound; False for stage 1.
+
+    Raises:
+        FileNotFoundError: There is no config or checkpoint of this name.
+        ValueError: The checkpoint is damaged, or not one of this config.
+    """
+
+    def __init__(
+        self,
+        config: str | Path | Config,
+        checkpoint: str | Path,
+        *,
+        device: str | None = None,
+        batch_size: int = 8,
+    ) -> None:
+        if not isinstance(config, Config):
+            if not Path(config).is_file():
+                raise FileNotFoundError(
+                    f"{config}: no such config; those of avs_mm are in configs/"
+                )
+            config = Config.fromfile(config)
+        init_default_scope(config.get("default_scope", "mmseg"))
+        self.batch_size = batch_size
+
+        # Frames and sounds come as arrays: the loading steps of the test pipeline fall away.
+        dataset = config.get("test_dataloader", {}).get("dataset", {})
+        if "pipeline" not in dataset:
+            raise ValueError(
+                f"{config.filename}: has no test_dataloader.dataset.pipeline, which prepares the "
+                "pictures; add one, as in configs/_base_/s4.py"
+            )
+        steps = [step for step in dataset.pipeline if not _bare_type(step).startswith("Load")]
+        self.pipeline = Compose(steps)
+
+        # A binary map would not say which category sounds.
+        model = config.model
+        if "output" in model:
+            model = {**model, "output": "category"}
+        self.model = MODELS.build(model)
+        self.listens = isinstance(self.model, AVSC)
+        meta = load_strictly(self.model, find_checkpoint(checkpoint))
+        self.model.to(device or get_device()).eval()
+
+        categories = meta.get("dataset_meta") or {}
+        if not categories.get("classes"):
+            categories = DATASETS.build({**dataset, "lazy_init": True}).metainfo
+        self.classes: list[str] = list(categories["classes"])
+        self.palette: list[list[int]] = [list(colour) for colour in categories["palette"]]
+
+    def __call__(
+        self, images: Sequence[np.ndarray], waveforms: Sequence[np.ndarray] | None = None
+    ) -> list[SegDataSample]:
+        """Predict what sounds in every image.
+
+        Args:
+            images: RGB uint8 (H, W, 3) each, of any sizes.
+            waveforms: The second of sound of each image, (16000,) in [-1, 1], 16 kHz mono. Stage 1
+                does without.
+
+        Returns:
+            A sample an image, on the CPU and at the image's size, with ``pred_sounding_map``
+            (1, H, W) in [0, 1], ``pred_sem_seg`` (1, H, W), 255 where nothing sounds, and
+            ``pred_instances``: the n candidates' ``masks``, ``labels``, ``scores`` and, in stage 2,
+            ``audio_scores``.
+
+        Raises:
+            ValueError: An image or a waveform has another form, or a waveform is missing.
+        """
+        if waveforms is None and self.listens:
+            raise ValueError("this model listens: give one second of sound for every image")
+        if waveforms is not None and len(waveforms) != len(images):
+            raise ValueError(
+                f"{len(images)} images, but {len(waveforms)} waveforms; give one for every image"
+            )
+        sounds = [None] * len(images) if waveforms is None else waveforms
+
+        samples: list[SegDataSample] = []
+        for start in range(0, len(images), self.batch_size):
+            chosen = slice(start, start + self.batch_size)
+            batch = [
+                self.pipeline(_as_loaded(image, sound))
+                for image, sound in zip(images[chosen], sounds[chosen], strict=True)
+            ]
+            with torch.no_grad():
+                predictions = self.model.test_step(pseudo_collate(batch))
+            samples.extend(prediction.cpu() for prediction in predictions)
+        return samples
+
+
+def _bare_type(step: dict) -> str:
+    """Return a transform's name without its scope: any project's loading steps begin with Load."""
+    kind = step["type"]
+    return str(getattr(kind, "__name__", kind)).rsplit(".", 1)[-1]
+
+
+def _as_loaded(image: np.ndarray, waveform: np.ndarray | None) -> dict[str, Any]:
+    """Return what the loading transforms would: a BGR image, its size, the second of sound."""
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(f"an image must be RGB uint8 (H, W, 3), not {image.dtype} {image.shape}")
+    size = image.shape[:2]
+    results = {"img": image[..., ::-1].copy(), "img_shape": size, "ori_shape": size}
+    if waveform is not None:
+        if waveform.shape != (SAMPLES_A_SECOND,):
+            raise ValueError(
+                f"a waveform must be one second of 16 kHz mono, (16000,), not {waveform.shape}; "
+                "resample it, cut it or pad it"
+            )
+        results["audio"] = np.asarray(waveform, dtype=np.float32)
+    return results

@@ -1,0 +1,193 @@
+"""Pictures of what a model found in a frame and of the sound it heard."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from mmseg.structures import SegDataSample
+
+__all__ = ["draw_candidates", "draw_objects", "draw_sound", "sounding_candidates"]
+
+FONT = cv2.FONT_HERSHEY_DUPLEX
+WHITE = (255, 255, 255)
+BLACK = (20, 20, 20)
+WAVEFORM = (120, 200, 255)
+Colour = Sequence[int]
+Box = tuple[int, int, int, int]  # left, top, right, bottom
+
+
+def draw_candidates(
+    image: np.ndarray,
+    sample: SegDataSample,
+    *,
+    classes: Sequence[str],
+    palette: Sequence[Colour],
+) -> np.ndarray:
+    """Paint sounding candidates as translucent, labelled masks and silent ones as thin outlines.
+
+    The number in a label is the candidate's audio score, or its visual score where the model has
+    no ears (stage 1).
+
+    Args:
+        image: RGB uint8 (H, W, 3); left untouched.
+        sample: Prediction of this image, at its size.
+        classes: Names of the K categories.
+        palette: K colours, RGB in [0, 255].
+
+    Returns:
+        RGB uint8 (H, W, 3).
+    """
+    candidates = sample.pred_instances
+    labels = candidates.labels.tolist()
+    scores = candidates.get("audio_scores", candidates.scores).tolist()
+    sounding = sounding_candidates(sample)
+    return draw_objects(
+        image,
+        candidates.masks.numpy(),
+        names=[
+            f"{classes[label]} {score:.2f}" if sounds else ""
+            for label, score, sounds in zip(labels, scores, sounding, strict=True)
+        ],
+        colours=[palette[label] for label in labels],
+        filled=sounding,
+    )
+
+
+def sounding_candidates(sample: SegDataSample) -> list[bool]:
+    """Tell which of the n candidates in ``sample.pred_instances`` sound.
+
+    The answer is the model's own: a candidate sounds where ``pred_sem_seg`` carries its category
+    inside its mask. So no threshold is repeated here, and stage 1 alone is served as well.
+    """
+    candidates = sample.pred_instances
+    category_map = sample.pred_sem_seg.data[0]
+    return [
+        bool((category_map[mask] == label).any())
+        for mask, label in zip(candidates.masks, candidates.labels, strict=True)
+    ]
+
+
+def draw_objects(
+    image: np.ndarray,
+    masks: np.ndarray,
+    *,
+    names: Sequence[str],
+    colours: Sequence[Colour],
+    filled: Sequence[bool],
+    opacity: float = 0.45,
+) -> np.ndarray:
+    """Paint n objects, each filled with its colour or only outlined, and write their names.
+
+    Args:
+        image: RGB uint8 (H, W, 3); left untouched.
+        masks: bool (n, H, W).
+        names: Text of each label; no label where it is empty.
+        colours: RGB in [0, 255] of each; dark ones, such as VOC's palette has, are brightened.
+        filled: Whether each is painted, or has a thin outline only.
+        opacity: Of the paint, in [0, 1].
+
+    Returns:
+        RGB uint8 (H, W, 3).
+    """
+    canvas = image.copy()
+    thickness = max(1, round(min(image.shape[:2]) / 240))
+    # Paint comes over outlines, and a small object over the large one behind it.
+    visible = [index for index, mask in enumerate(masks) if mask.any()]
+    visible.sort(key=lambda index: (filled[index], -np.count_nonzero(masks[index])))
+
+    for index in visible:
+        mask, colour = masks[index], _bright(colours[index])
+        outline, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        if filled[index]:
+            blend = (1 - opacity) * canvas[mask] + opacity * np.array(colour)
+            canvas[mask] = np.rint(blend).astype(np.uint8)
+            cv2.drawContours(canvas, outline, -1, colour, thickness + 1, cv2.LINE_AA)
+        else:
+            # A half-transparent dark edge keeps the light line visible on a bright background.
+            edged = cv2.drawContours(canvas.copy(), outline, -1, BLACK, thickness + 1)
+            canvas = cv2.addWeighted(edged, 0.5, canvas, 0.5, 0)
+            pale = tuple((channel + 255) // 2 for channel in colour)
+            cv2.drawContours(canvas, outline, -1, pale, thickness, cv2.LINE_AA)
+
+    taken: list[Box] = []
+    for index in visible:
+        if names[index]:
+            background = _bright(colours[index]) if filled[index] else BLACK
+            taken.append(_draw_label(canvas, names[index], masks[index], background, taken))
+    return canvas
+
+
+def draw_sound(image: np.ndarray, waveform: np.ndarray, *, time: float) -> np.ndarray:
+    """Lay a strip with the second of sound that ends now, and the time, over the bottom.
+
+    Amplitudes are drawn as their square root, so that a soft sound is seen; silence is a line.
+
+    Args:
+        image: RGB uint8 (H, W, 3); left untouched.
+        waveform: (N,) in [-1, 1], oldest sample first.
+        time: Seconds since the start of the video.
+
+    Returns:
+        RGB uint8 (H, W, 3).
+    """
+    canvas = image.copy()
+    height, width = image.shape[:2]
+    top = height - min(height, max(18, round(0.1 * height)))
+    canvas[top:] = (0.35 * canvas[top:]).astype(np.uint8)
+
+    # The time stands at the right end, where the sound has got to.
+    text, font_scale = f"{time:.1f} s", _font_scale(height)
+    (text_width, _), _ = cv2.getTextSize("0" * len(text), FONT, font_scale, 1)
+    (_, digit_height), _ = cv2.getTextSize("0", FONT, font_scale, 1)
+    origin = (max(0, width - text_width - 2), (top + height + digit_height) // 2)
+    cv2.putText(canvas, text, origin, FONT, font_scale, WHITE, 1, cv2.LINE_AA)
+
+    # One vertical line a column, from the lowest to the highest amplitude in it
+    columns = max(1, width - text_width - 8)
+    middle, reach = (top + height - 1) / 2, (height - top) / 2 - 2
+    for column, part in enumerate(np.array_split(waveform, columns)):
+        if len(part):
+            low, high = (np.sign(value) * abs(value) ** 0.5 for value in (part.min(), part.max()))
+            first, last = round(middle - reach * high), round(middle - reach * low)
+            canvas[max(top, first) : last + 1, column] = WAVEFORM
+    return canvas
+
+
+def _draw_label(
+    canvas: np.ndarray,
+    text: str,
+    mask: np.ndarray,
+    background: tuple[int, int, int],
+    taken: list[Box],
+) -> Box:
+    """Write ``text`` at the top of ``mask``, below the labels that are there already."""
+    height, width = mask.shape
+    font_scale = _font_scale(height)
+    (text_width, text_height), below = cv2.getTextSize(text, FONT, font_scale, 1)
+    box_width, box_height = text_width + 6, text_height + below + 3
+
+    rows, columns = np.nonzero(mask)
+    middle = (columns.min() + columns.max()) // 2
+    left = int(np.clip(middle - box_width // 2, 0, max(0, width - box_width)))
+    top = int(np.clip(rows.min() - box_height, 0, max(0, height - box_height)))
+    for other in sorted(taken, key=lambda box: box[1]):
+        beside = left >= other[2] or other[0] >= left + box_width
+        if not beside and top < other[3] and other[1] < top + box_height:
+            top = other[3] + 1
+    box = (left, top, left + box_width, top + box_height)
+
+    luminance = 0.299 * background[0] + 0.587 * background[1] + 0.114 * background[2]
+    ink = BLACK if luminance > 140 else WHITE
+    cv2.rectangle(canvas, (left, top), (box[2] - 1, box[3] - 1), background, cv2.FILLED)
+    origin = (left + 3, top + text_height + 1)
+    cv2.putText(canvas, text, origin, FONT, font_scale, ink, 1, cv2.LINE_AA)
+    return box
+
+
+def _font_scale(height: int) -> float:
+    return float(np.clip(height / 600, 0.38, 1.0))
+
+
+def _bright(colour: Colour) -> tuple[int, int, int]:
+    red, green, blue = (round((255 * channel) ** 0.5) for channel in colour)
+    return red, green, blue
