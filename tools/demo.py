@@ -1,0 +1,147 @@
+"""Run the whole method on the drawn data set: both stages trained, tested and shown.
+
+    python tools/demo.py --out work_dirs/demo
+
+Writes OUT/summary.json (the figures), OUT/report.html (pictures) and OUT/demo.mp4 (with sound).
+Every step is one of the tools, and what it prints goes to OUT/logs. A second run trains anew on the
+same data.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from demo_steps import Step, StepError, progress_bar
+from rich.console import Console
+
+RESULTS = ("summary.json", "report.html", "demo.mp4")
+LISTENING = "avs_mm.AudioSensitivityMetric"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, default=Path("work_dirs/demo"))
+    parser.add_argument("--data", type=Path, default=Path("data/mini"), help="the mini data set")
+    args = parser.parse_args()
+    out = args.out.resolve()
+
+    started = time.monotonic()
+    clear(out)
+    steps = steps_of_demo(out, args.data.resolve())
+    try:
+        with progress_bar(steps, logs=out / "logs") as run:
+            for step in steps[:-1]:
+                run(step)
+            figures = figures_of(out / "runs")
+            write_json(figures, out / "runs" / "figures.json")
+            run(steps[-1])  # the report shows the figures
+    except StepError as error:
+        sys.exit(f"demo: {error}")
+
+    summary = {**figures, "seconds": round(time.monotonic() - started, 1)}
+    write_json(summary, out / "summary.json")
+    Console().print_json(data=summary)
+    print("\n".join(str(args.out / name) for name in RESULTS))
+
+
+def clear(out: Path) -> None:
+    """Remove an earlier run's results, so that none is taken for this one's if it fails."""
+    for name in RESULTS:
+        (out / name).unlink(missing_ok=True)
+    for folder in (out / "runs", out / "logs"):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+
+
+def steps_of_demo(out: Path, data: Path) -> list[Step]:
+    """List the steps, with the seconds each is expected to take on two CPU cores.
+
+    Where a tool takes a checkpoint it gets the work dir of the training, and picks the best one.
+    """
+    runs = out / "runs"
+    config = {name: f"configs/mini/{name}.py" for name in ("pretrain", "seg", "avsc")}
+    all_objects = data_options(data / "all-objects")
+    single_source = data_options(
+        data / "AVSBench-object" / "Single-source", silent_root=data / "silent-objects" / "s4"
+    )
+
+    def train(name: str, *options: str) -> list[str]:
+        work_dir = ["--work-dir", str(runs / name)]
+        return ["tools/train.py", config[name], *work_dir, "--cfg-options", *options]
+
+    def test(name: str, work_dir: str, *options: str) -> list[str]:
+        command = ["tools/test.py", config[name], str(runs / name), "--work-dir"]
+        return [*command, str(runs / work_dir), "--cfg-options", *single_source, *options]
+
+    def test_under(audio: str) -> list[str]:
+        options = f"test_dataloader.dataset.audio={audio}", "test_evaluator.0.type=" + LISTENING
+        return test("avsc", f"test-{audio}", *options)
+
+    seg_options = *single_source, f"model.initial_weights={runs / 'pretrain'}"
+    avsc_options = *single_source, f"model.stage1={runs / 'seg'}"
+    model = ["--config", config["avsc"], "--checkpoint", str(runs / "avsc")]
+    scenes = str(runs / "scenes.mp4")
+    video = ["tools/segment_video.py", scenes, *model, "-o", str(out / "demo.mp4")]
+    shown = ["--data", str(data), "--figures", str(runs / "figures.json"), "--video", "demo.mp4"]
+    report = ["tools/demo_report.py", *model, *shown, "-o", str(out / "report.html")]
+    return [
+        Step("data", "drawing the data set", 25, ["tools/make_mini.py", "--out", str(data)]),
+        Step("pretrain", "stage 1 learns all objects", 240, train("pretrain", *all_objects)),
+        Step("seg", "stage 1 learns what may sound", 100, train("seg", *seg_options)),
+        Step("avsc", "stage 2 learns what sounds", 70, train("avsc", *avsc_options)),
+        Step("test-seg", "testing the candidates", 15, test("seg", "test-seg")),
+        Step("test-avsc", "testing with the sound", 15, test("avsc", "test-avsc")),
+        Step("test-silence", "testing with silence", 15, test_under("silence")),
+        Step("test-unmatched", "testing with other sounds", 15, test_under("unmatched")),
+        Step("scenes", "drawing a video", 8, ["tools/demo_scenes.py", "--out", scenes]),
+        Step("video", "segmenting the video", 20, video),
+        Step("report", "writing the report", 15, report),
+    ]
+
+
+def data_options(root: Path, *, silent_root: Path | None = None) -> list[str]:
+    """Point a config's three data loaders at a part of the mini data set."""
+    loaders = ("train_dataloader", "val_dataloader", "test_dataloader")
+    options = [f"{loader}.dataset.data_root={root}" for loader in loaders]
+    if silent_root is not None:  # for the evaluation only
+        options += [f"{loader}.dataset.silent_root={silent_root}" for loader in loaders[1:]]
+    return options
+
+
+def figures_of(runs: Path) -> dict[str, dict[str, float]]:
+    """Collect the summary's figures from the four tests."""
+    candidates = metrics_of(runs / "test-seg")
+    original, silence, unmatched = (
+        metrics_of(runs / f"test-{name}") for name in ("avsc", "silence", "unmatched")
+    )
+    names = ("sounding_recall", "silent_recall", "masks_of_nothing", "I_per_frame")
+    return {
+        "stage1": {name: candidates[f"candidates/{name}"] for name in names},
+        "stage2": {
+            "J": original["avs/J"],
+            "F": original["avs/F"],
+            "RA_silent": silence["audio/RA_silence"],
+            "RA_unmatched": unmatched["audio/RA_unmatched"],
+        },
+    }
+
+
+def metrics_of(work_dir: Path) -> dict[str, float]:
+    """Read what mmengine's runner noted of the one test in a work dir."""
+    (file,) = work_dir.glob("*/*.json")  # <timestamp>/<timestamp>.json
+    return json.loads(file.read_text())
+
+
+def write_json(content: dict, path: Path) -> None:
+    temporary = path.with_name(f".{path.name}")
+    temporary.write_text(json.dumps(content, indent=2) + "\n")
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    main()
