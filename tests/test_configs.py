@@ -7,7 +7,7 @@ import pytest
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-import avs_mm.evaluation  # noqa: F401
+from avs_mm.datasets import AVSBenchDataset
 from avs_mm.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -32,9 +32,11 @@ def test_builds(path: Path):
     model = MODELS.build(config.model)
     assert sum(p.numel() for p in model.parameters() if p.requires_grad) > 1e5
     for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
-        assert loader.dataset.type == "avs_mm.AVSBenchDataset"
-        assert DATASETS.get(loader.dataset.type) is not None
-        for step in loader.dataset.pipeline:
+        steps, dataset = list(loader.dataset.pipeline), loader.dataset
+        if dataset.type == "MultiImageMixDataset":  # stage 2 trains with AudioNegatives
+            steps, dataset = steps + list(dataset.dataset.pipeline), dataset.dataset
+        assert DATASETS.get(dataset.type) is AVSBenchDataset
+        for step in steps:
             TRANSFORMS.build(step)
     evaluators = config.test_evaluator
     for metric in evaluators if isinstance(evaluators, list) else [evaluators]:

@@ -1,6 +1,7 @@
-"""Both stages train a few steps on drawn clips and are tested, through the tools that users call."""
+"""Both stages train a few steps on drawn clips and are tested, by the tools that users call."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,16 +10,26 @@ import cv2
 import numpy as np
 import pytest
 
+from avs_mm.checkpoint import find_checkpoint, read_checkpoint
 from avs_mm.mini import make_mini_dataset
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
-def run_tool(*arguments: str | Path) -> str:
-    command = [sys.executable, *map(str, arguments)]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+def run_tool(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=REPOSITORY,
+        env={**os.environ, "AVS_MINI": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def must_run(*arguments: str | Path, data: Path) -> None:
+    done = run_tool(*arguments, data=data)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -34,40 +45,34 @@ def clips(tmp_path_factory) -> Path:
     return make_mini_dataset(folder, clips=counts, progress=False, workers=1)
 
 
-@pytest.fixture(scope="module")
-def options(clips) -> list[str]:
-    root = clips / "AVSBench-object" / "Single-source"
-    loaders = ("train_dataloader", "val_dataloader", "test_dataloader")
-    return [
-        *(f"{loader}.dataset.data_root={root}" for loader in loaders),
-        *(
-            f"{loader}.dataset.silent_root={clips / 'silent-objects' / 's4'}"
-            for loader in loaders[1:]
-        ),
-        *(f"{loader}.num_workers=0" for loader in loaders),
-        *(f"{loader}.persistent_workers=False" for loader in loaders),
-        "train_dataloader.batch_size=6",
-        "train_cfg.max_epochs=2",
-        "train_cfg.val_interval=2",
-    ]
+LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
+OPTIONS = [
+    *(f"{loader}.num_workers=0" for loader in LOADERS),
+    *(f"{loader}.persistent_workers=False" for loader in LOADERS),
+    "train_dataloader.batch_size=6",
+    "train_cfg.max_epochs=2",
+    "train_cfg.val_interval=2",
+]
 
 
 @pytest.fixture(scope="module")
-def stage1(options, tmp_path_factory) -> Path:
+def stage1(clips, tmp_path_factory) -> Path:
     work_dir = tmp_path_factory.mktemp("stage1")
-    run_tool(
+    must_run(
         *("tools/train.py", "configs/mini/seg.py", "--work-dir", work_dir, "--cfg-options"),
-        *(*options, "model.initial_weights=None"),
+        *(*OPTIONS, "model.initial_weights=None"),
+        data=clips,
     )
     return work_dir
 
 
 @pytest.fixture(scope="module")
-def stage2(options, stage1, tmp_path_factory) -> Path:
+def stage2(clips, stage1, tmp_path_factory) -> Path:
     work_dir = tmp_path_factory.mktemp("stage2")
-    run_tool(
+    must_run(
         *("tools/train.py", "configs/mini/avsc.py", "--work-dir", work_dir, "--cfg-options"),
-        *(*options, f"model.stage1={stage1}"),
+        *(*OPTIONS, f"model.stage1={stage1}"),
+        data=clips,
     )
     return work_dir
 
@@ -86,8 +91,6 @@ def test_stage1_learns(stage1):
 
 
 def test_stage2_keeps_stage1_as_it_is(stage1, stage2):
-    from avs_mm.checkpoint import find_checkpoint, read_checkpoint
-
     before, meta = read_checkpoint(find_checkpoint(stage1))
     after, _ = read_checkpoint(find_checkpoint(stage2))
     assert meta["dataset_meta"]["classes"] == (
@@ -98,13 +101,14 @@ def test_stage2_keeps_stage1_as_it_is(stage1, stage2):
     assert np.isfinite(logged(stage2, "loss_avc")).all()
 
 
-def test_stage2_is_tested_without_any_other_weights(options, stage1, stage2, tmp_path):
+def test_stage2_is_tested_without_any_other_weights(clips, stage1, stage2, tmp_path):
     stage1.rename(stage1.with_name("moved"))
     try:
-        run_tool(
+        must_run(
             *("tools/test.py", "configs/mini/avsc.py", stage2, "--work-dir", tmp_path / "run"),
             *("--out", tmp_path / "masks", "--show-dir", tmp_path / "painted"),
-            *("--cfg-options", *options),
+            *("--cfg-options", *OPTIONS),
+            data=clips,
         )
     finally:
         stage1.with_name("moved").rename(stage1)
@@ -121,14 +125,11 @@ def test_stage2_is_tested_without_any_other_weights(options, stage1, stage2, tmp
     assert len(list((tmp_path / "painted").rglob("*.png"))) == 6 * 5
 
 
-def test_refuses_a_checkpoint_of_the_other_stage(options, stage1):
-    command = [sys.executable, "tools/test.py", "configs/mini/avsc.py", str(stage1)]
-    done = subprocess.run(
-        [*command, "--work-dir", str(stage1 / "misfit"), "--cfg-options", *options],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
+def test_refuses_a_checkpoint_of_the_other_stage(clips, stage1, tmp_path):
+    done = run_tool(
+        *("tools/test.py", "configs/mini/avsc.py", stage1, "--work-dir", tmp_path),
+        *("--cfg-options", *OPTIONS),
+        data=clips,
     )
     assert done.returncode != 0
     assert "does not fit AVSC" in done.stderr

@@ -34,7 +34,7 @@ def main() -> None:
     clear(out)
     steps = steps_of_demo(out, args.data.resolve())
     try:
-        with progress_bar(steps, logs=out / "logs") as run:
+        with progress_bar(steps, logs=out / "logs", AVS_MINI=str(args.data.resolve())) as run:
             for step in steps[:-1]:
                 run(step)
             figures = figures_of(out / "runs")
@@ -65,25 +65,22 @@ def steps_of_demo(out: Path, data: Path) -> list[Step]:
     """
     runs = out / "runs"
     config = {name: f"configs/mini/{name}.py" for name in ("pretrain", "seg", "avsc")}
-    all_objects = data_options(data / "all-objects")
-    single_source = data_options(
-        data / "AVSBench-object" / "Single-source", silent_root=data / "silent-objects" / "s4"
-    )
 
     def train(name: str, *options: str) -> list[str]:
-        work_dir = ["--work-dir", str(runs / name)]
-        return ["tools/train.py", config[name], *work_dir, "--cfg-options", *options]
+        command = ["tools/train.py", config[name], "--work-dir", str(runs / name)]
+        return [*command, "--cfg-options", *options] if options else command
 
     def test(name: str, work_dir: str, *options: str) -> list[str]:
-        command = ["tools/test.py", config[name], str(runs / name), "--work-dir"]
-        return [*command, str(runs / work_dir), "--cfg-options", *single_source, *options]
+        command = ["tools/test.py", config[name], str(runs / name)]
+        command += ["--work-dir", str(runs / work_dir)]
+        return [*command, "--cfg-options", *options] if options else command
 
     def test_under(audio: str) -> list[str]:
         options = f"test_dataloader.dataset.audio={audio}", "test_evaluator.0.type=" + LISTENING
         return test("avsc", f"test-{audio}", *options)
 
-    seg_options = *single_source, f"model.initial_weights={runs / 'pretrain'}"
-    avsc_options = *single_source, f"model.stage1={runs / 'seg'}"
+    after_pretrain = f"model.initial_weights={runs / 'pretrain'}"
+    after_seg = f"model.stage1={runs / 'seg'}"
     model = ["--config", config["avsc"], "--checkpoint", str(runs / "avsc")]
     scenes = str(runs / "scenes.mp4")
     video = ["tools/segment_video.py", scenes, *model, "-o", str(out / "demo.mp4")]
@@ -91,9 +88,9 @@ def steps_of_demo(out: Path, data: Path) -> list[Step]:
     report = ["tools/demo_report.py", *model, *shown, "-o", str(out / "report.html")]
     return [
         Step("data", "drawing the data set", 25, ["tools/make_mini.py", "--out", str(data)]),
-        Step("pretrain", "stage 1 learns all objects", 240, train("pretrain", *all_objects)),
-        Step("seg", "stage 1 learns what may sound", 100, train("seg", *seg_options)),
-        Step("avsc", "stage 2 learns what sounds", 70, train("avsc", *avsc_options)),
+        Step("pretrain", "stage 1 learns all objects", 240, train("pretrain")),
+        Step("seg", "stage 1 learns what may sound", 100, train("seg", after_pretrain)),
+        Step("avsc", "stage 2 learns what sounds", 70, train("avsc", after_seg)),
         Step("test-seg", "testing the candidates", 15, test("seg", "test-seg")),
         Step("test-avsc", "testing with the sound", 15, test("avsc", "test-avsc")),
         Step("test-silence", "testing with silence", 15, test_under("silence")),
@@ -102,15 +99,6 @@ def steps_of_demo(out: Path, data: Path) -> list[Step]:
         Step("video", "segmenting the video", 20, video),
         Step("report", "writing the report", 15, report),
     ]
-
-
-def data_options(root: Path, *, silent_root: Path | None = None) -> list[str]:
-    """Point a config's three data loaders at a part of the mini data set."""
-    loaders = ("train_dataloader", "val_dataloader", "test_dataloader")
-    options = [f"{loader}.dataset.data_root={root}" for loader in loaders]
-    if silent_root is not None:  # for the evaluation only
-        options += [f"{loader}.dataset.silent_root={silent_root}" for loader in loaders[1:]]
-    return options
 
 
 def figures_of(runs: Path) -> dict[str, dict[str, float]]:

@@ -31,7 +31,9 @@ class StepError(RuntimeError):
 
 
 @contextmanager
-def progress_bar(steps: list[Step], *, logs: Path) -> Iterator[Callable[[Step], None]]:
+def progress_bar(
+    steps: list[Step], *, logs: Path, **environment: str
+) -> Iterator[Callable[[Step], None]]:
     """Give a function that runs a step and moves the bar; it raises StepError if the step fails."""
     bar = Progress(
         TextColumn("{task.description:<34}"),
@@ -52,6 +54,7 @@ def progress_bar(steps: list[Step], *, logs: Path) -> Iterator[Callable[[Step], 
         run_logged(
             step,
             log=logs / f"{step.name}.log",
+            environment=environment,
             on_progress=lambda share: bar.update(task, completed=done + share * step.seconds),
         )
         done += step.seconds
@@ -62,7 +65,9 @@ def progress_bar(steps: list[Step], *, logs: Path) -> Iterator[Callable[[Step], 
         yield run
 
 
-def run_logged(step: Step, *, log: Path, on_progress: Callable[[float], None]) -> None:
+def run_logged(
+    step: Step, *, log: Path, environment: dict[str, str], on_progress: Callable[[float], None]
+) -> None:
     """Run a step with its output in ``log``; tell as it goes which share of it, [0, 1], is done."""
     started = time.monotonic()
     with (
@@ -70,7 +75,7 @@ def run_logged(step: Step, *, log: Path, on_progress: Callable[[float], None]) -
         subprocess.Popen(
             [sys.executable, *step.command],
             cwd=REPOSITORY,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -12,18 +12,20 @@ def select_candidates(
     *,
     size: tuple[int, int],
     score_threshold: float = 0.0,
+    least_area: float = 0.0,
 ) -> InstanceData:
     """Keep the best mask of every category that a frame's queries show.
 
     The category filter drops the queries whose most probable category is "no object"; the score
     filter keeps, within each category, the query with the highest probability of it. Masks are made
-    binary at ``size``; one that covers no pixel is no candidate.
+    binary at ``size``; one that covers no pixel, or less than ``least_area``, is no candidate.
 
     Args:
         class_logits: (Q, K + 1), no object last.
         mask_logits: (Q, h, w).
         size: H, W of the candidates' masks.
         score_threshold: Least probability of a candidate's category, [0, 1].
+        least_area: Least share of the frame that a candidate covers, [0, 1].
 
     Returns:
         ``masks`` bool (n, H, W), ``labels`` (n,) ascending, ``scores`` (n,) in [0, 1].
@@ -49,7 +51,7 @@ def select_candidates(
             mask_logits[queries][:, None].float(), size, mode="bilinear", align_corners=False
         )
         masks = full_size[:, 0] > 0
-    visible = masks.flatten(1).any(dim=1)
+    visible = masks.flatten(1).sum(dim=1) >= max(1, least_area * size[0] * size[1])
     return InstanceData(
         masks=masks[visible], labels=labels[queries][visible], scores=scores[queries][visible]
     )

@@ -32,6 +32,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
             categories may differ. Anything else that does not fit is a ValueError.
         untrained_warning: What to log when training starts without ``initial_weights``.
         score_threshold: Least class probability of a candidate, [0, 1].
+        least_area: Least share of the frame that a candidate covers, [0, 1].
         encoder_decoder: Arguments of mmseg's ``EncoderDecoder``.
     """
 
@@ -41,12 +42,14 @@ class PotentialObjectSegmentor(EncoderDecoder):
         initial_weights: str | None = None,
         untrained_warning: str | None = None,
         score_threshold: float = 0.0,
+        least_area: float = 0.0,
         **encoder_decoder: Any,
     ) -> None:
         super().__init__(**encoder_decoder)
         self.initial_weights = initial_weights
         self.untrained_warning = untrained_warning
         self.score_threshold = score_threshold
+        self.least_area = least_area
 
     def init_weights(self) -> None:
         """Initialise randomly or from ``initial_weights``; an ill-fitting file is a ValueError."""
@@ -73,7 +76,11 @@ class PotentialObjectSegmentor(EncoderDecoder):
         class_logits, mask_logits = self._forward(inputs)
         return [
             select_candidates(
-                frame_logits, frame_masks, size=size, score_threshold=self.score_threshold
+                frame_logits,
+                frame_masks,
+                size=size,
+                score_threshold=self.score_threshold,
+                least_area=self.least_area,
             )
             for frame_logits, frame_masks, size in zip(
                 class_logits, mask_logits, sizes, strict=True

@@ -3,12 +3,12 @@
 #   python tools/train.py configs/mini/pretrain.py
 _base_ = ["./_base_/s4.py", "./_base_/maskformer_r18.py", "../_base_/runtime.py"]
 work_dir = "work_dirs/mini_pretrain"
-all_objects = dict(subset="avss", data_root="data/mini/all-objects", labels=("v1m",))
+all_objects = dict(subset="avss", data_root="{{$AVS_MINI:data/mini}}/all-objects", labels=("v1m",))
 model = dict(decode_head=dict(tolerance=0.0, loss_silent=None))  # MaskFormer's own loss
 train_dataloader = dict(dataset=all_objects)
 val_dataloader = dict(dataset=dict(silent_root=None, **all_objects))
 test_dataloader = dict(dataset=dict(silent_root=None, **all_objects))
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=14, val_interval=7)
+train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=8, val_interval=8)
 optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="AdamW", lr=4e-4, weight_decay=1e-4),
@@ -16,5 +16,5 @@ optim_wrapper = dict(
 )
 param_scheduler = [
     dict(type="LinearLR", start_factor=0.01, by_epoch=False, begin=0, end=50),
-    dict(type="CosineAnnealingLR", by_epoch=True, T_max=14, convert_to_iter_based=True),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=8, convert_to_iter_based=True),
 ]

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +39,16 @@ def test_a_mask_without_a_pixel_is_no_candidate():
     candidates = select_candidates(logits, torch.full((2, 4, 4), -1.0), size=(8, 6))
     assert candidates.masks.shape == (0, 8, 6)
     assert len(candidates.labels) == len(candidates.scores) == 0
+
+
+@pytest.mark.parametrize(("least_area", "kept"), [(0.0, [0, 1]), (0.25, [0, 1]), (0.3, [1])])
+def test_least_area_drops_specks(least_area: float, kept: list[int]):
+    logits = torch.tensor([[0.9, 0.05, 0.05], [0.05, 0.9, 0.05]]).log()
+    masks = torch.full((2, 2, 2), -1.0)
+    masks[0, 0, 0] = 1.0  # a quarter of the frame
+    masks[1, :, 0] = 1.0  # half of it
+    candidates = select_candidates(logits, masks, size=(2, 2), least_area=least_area)
+    assert candidates.labels.tolist() == kept
 
 
 def test_masks_grow_to_the_size_asked_for():

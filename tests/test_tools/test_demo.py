@@ -43,7 +43,9 @@ def test_a_step_is_logged_and_moves_the_bar(demo_steps, tmp_path):
     script.write_text("print('Epoch(train) eta: 0:00:00', flush=True)\nprint('done')\n")
     step = demo_steps.Step("tool", "working", 5, [str(script)])
     shares: list[float] = []
-    demo_steps.run_logged(step, log=tmp_path / "tool.log", on_progress=shares.append)
+    demo_steps.run_logged(
+        step, log=tmp_path / "tool.log", environment={}, on_progress=shares.append
+    )
     assert shares == [1.0]
     assert (tmp_path / "tool.log").read_text() == "Epoch(train) eta: 0:00:00\ndone\n"
 
@@ -53,7 +55,7 @@ def test_a_failed_step_shows_the_end_of_its_log(demo_steps, tmp_path):
     script.write_text("for n in range(99): print('line', n)\nraise SystemExit('no such data')\n")
     step = demo_steps.Step("tool", "working", 5, [str(script)])
     with pytest.raises(demo_steps.StepError, match=r"working has failed \(exit code 1\)") as error:
-        demo_steps.run_logged(step, log=tmp_path / "tool.log", on_progress=print)
+        demo_steps.run_logged(step, log=tmp_path / "tool.log", environment={}, on_progress=print)
     shown = str(error.value).splitlines()[1:]
     assert shown == [*(f"line {number}" for number in range(70, 99)), "no such data"]
 

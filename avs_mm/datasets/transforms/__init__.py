@@ -1,5 +1,6 @@
+from .audio_negatives import AudioNegatives
 from .load_audio import LoadAudio, crop_or_pad
 from .load_masks import LoadSoundingMask
 from .pack_avs_inputs import PackAVSInputs
 
-__all__ = ["LoadAudio", "LoadSoundingMask", "PackAVSInputs", "crop_or_pad"]
+__all__ = ["AudioNegatives", "LoadAudio", "LoadSoundingMask", "PackAVSInputs", "crop_or_pad"]

@@ -1,7 +1,7 @@
-# S4 of the mini data set (tools/make_mini.py), seen at 96x96.
+# S4 of the mini data set (tools/make_mini.py --out data/mini, or $AVS_MINI), seen at 96x96.
 _base_ = "../../_base_/s4.py"
-data_root = "data/mini/AVSBench-object/Single-source"
-silent_root = "data/mini/silent-objects/s4"  # read by the evaluation alone
+data_root = "{{$AVS_MINI:data/mini}}/AVSBench-object/Single-source"
+silent_root = "{{$AVS_MINI:data/mini}}/silent-objects/s4"  # read by the evaluation alone
 train_pipeline = [
     dict(type="LoadImageFromFile"),
     dict(type="avs_mm.LoadAudio"),
