@@ -87,17 +87,17 @@ def steps_of_demo(out: Path, data: Path) -> list[Step]:
     shown = ["--data", str(data), "--figures", str(runs / "figures.json"), "--video", "demo.mp4"]
     report = ["tools/demo_report.py", *model, *shown, "-o", str(out / "report.html")]
     return [
-        Step("data", "drawing the data set", 25, ["tools/make_mini.py", "--out", str(data)]),
-        Step("pretrain", "stage 1 learns all objects", 240, train("pretrain")),
-        Step("seg", "stage 1 learns what may sound", 100, train("seg", after_pretrain)),
-        Step("avsc", "stage 2 learns what sounds", 70, train("avsc", after_seg)),
-        Step("test-seg", "testing the candidates", 15, test("seg", "test-seg")),
-        Step("test-avsc", "testing with the sound", 15, test("avsc", "test-avsc")),
-        Step("test-silence", "testing with silence", 15, test_under("silence")),
-        Step("test-unmatched", "testing with other sounds", 15, test_under("unmatched")),
-        Step("scenes", "drawing a video", 8, ["tools/demo_scenes.py", "--out", scenes]),
-        Step("video", "segmenting the video", 20, video),
-        Step("report", "writing the report", 15, report),
+        Step("data", "drawing the data set", 45, ["tools/make_mini.py", "--out", str(data)]),
+        Step("pretrain", "stage 1 learns all objects", 175, train("pretrain")),
+        Step("seg", "stage 1 learns what may sound", 62, train("seg", after_pretrain)),
+        Step("avsc", "stage 2 learns what sounds", 165, train("avsc", after_seg)),
+        Step("test-seg", "testing the candidates", 12, test("seg", "test-seg")),
+        Step("test-avsc", "testing with the sound", 13, test("avsc", "test-avsc")),
+        Step("test-silence", "testing with silence", 12, test_under("silence")),
+        Step("test-unmatched", "testing with other sounds", 14, test_under("unmatched")),
+        Step("scenes", "drawing a video", 4, ["tools/demo_scenes.py", "--out", scenes]),
+        Step("video", "segmenting the video", 12, video),
+        Step("report", "writing the report", 7, report),
     ]
 
 

@@ -26,12 +26,15 @@ train_dataloader = dict(
         _delete_=True,
         type="MultiImageMixDataset",
         dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-1]),
-        pipeline=[dict(type="avs_mm.AudioNegatives", share=0.3), _base_.train_pipeline[-1]],
+        pipeline=[
+            dict(type="avs_mm.AudioNegatives", share=0.3, silence=0.5, noise=0.2, unmatched=0.3),
+            _base_.train_pipeline[-1],
+        ],
     ),
 )
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=24, val_interval=4)
+train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=32, val_interval=8)
 optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="Adam", lr=1e-3))
 param_scheduler = [
-    dict(type="CosineAnnealingLR", by_epoch=True, T_max=24, convert_to_iter_based=True),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=32, convert_to_iter_based=True),
 ]
 default_hooks = dict(checkpoint=dict(save_best="avs/J", rule="greater"))
