@@ -1,0 +1,43 @@
+import argparse
+from pathlib import Path
+
+import pytest
+import torch
+
+from avs_mm import launch
+from avs_mm.launch import add_run_options, load_config
+
+
+@pytest.fixture
+def config_file(tmp_path) -> Path:
+    path = tmp_path / "mine.py"
+    path.write_text("train_dataloader = dict(batch_size=32)\n")
+    return path
+
+
+def parse(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_run_options(parser)
+    return parser.parse_args(list(map(str, arguments)))
+
+
+def test_overrides_reach_the_config(config_file):
+    config = load_config(parse(config_file, "--cfg-options", "train_dataloader.batch_size=20"))
+    assert config.train_dataloader.batch_size == 20
+    assert config.launcher == "none"
+
+
+def test_work_dir_is_the_options_then_the_configs_then_the_name(config_file):
+    assert load_config(parse(config_file)).work_dir == "work_dirs/mine"
+    config_file.write_text('work_dir = "work_dirs/ours"\n')
+    assert load_config(parse(config_file)).work_dir == "work_dirs/ours"
+    assert load_config(parse(config_file, "--work-dir", "elsewhere")).work_dir == "elsewhere"
+
+
+def test_processes_without_gpu_talk_by_gloo(config_file, monkeypatch):
+    backends = []
+    monkeypatch.setattr(launch.torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.distributed, "init_process_group", backends.append)
+    config = load_config(parse(config_file, "--launcher", "pytorch"))
+    assert backends == ["gloo"]
+    assert config.model_wrapper_cfg.device_ids is None
