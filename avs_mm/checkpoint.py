@@ -1,11 +1,13 @@
 """Find and read the checkpoints that mmengine's runner writes."""
 
+import pickle
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from mmengine.logging import print_log
-from mmengine.runner import CheckpointLoader
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer, print_log
 from torch import Tensor, nn
 
 
@@ -33,20 +35,50 @@ def find_checkpoint(path: str | Path) -> Path:
 def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read a checkpoint file; return its state dict and its meta (empty where it has none).
 
+    Nothing in the file is run: beside tensors it may hold the log that mmengine's runner saves.
+
     Raises:
-        ValueError: the file is not a checkpoint.
+        ValueError: the file is not a checkpoint, or asks to run code.
     """
     try:
-        checkpoint = CheckpointLoader.load_checkpoint(str(path), map_location="cpu")
-    except Exception as error:
+        with torch.serialization.safe_globals(_LOG_OF_A_RUN):
+            checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        reason = str(error).rpartition("WeightsUnpickler error: ")[2].strip().partition("\n")[0]
         raise ValueError(
-            f"{path}: cannot be read as a checkpoint ({error}). Give a .pth file that "
-            "tools/train.py has written."
+            f"{path}: is no checkpoint, or asks to run code while it is read, which a checkpoint "
+            f"has no need to ({reason}). Give a .pth file of tools/train.py."
+        ) from error
+    except (OSError, RuntimeError, EOFError) as error:
+        raise ValueError(
+            f"{path}: cannot be read as a checkpoint ({error}). Give a .pth file of tools/train.py."
         ) from error
     state_dict = checkpoint.get("state_dict", checkpoint) if isinstance(checkpoint, dict) else None
     if not state_dict or not all(isinstance(value, Tensor) for value in state_dict.values()):
         raise ValueError(f"{path}: has no state dict. Give a .pth file of tools/train.py.")
     return state_dict, checkpoint.get("meta", {})
+
+
+def _method_of_history(owner: Any, name: str) -> Any:
+    """Stand for the ``getattr`` by which mmengine's log names its statistics, and no other."""
+    if owner is HistoryBuffer and name in ("min", "max", "mean", "current"):
+        return getattr(owner, name)
+    raise pickle.UnpicklingError(f"getattr of {name!r}")
+
+
+_LOG_OF_A_RUN = [
+    HistoryBuffer,
+    np.ndarray,
+    np.dtype,
+    *(getattr(np.dtypes, name) for name in ("Float64DType", "Float32DType", "Int64DType")),
+    # How an array and a number are pickled; numpy 1 and 2 name the module differently.
+    *(
+        (value.__reduce__()[0], f"numpy.{core}.multiarray.{name}")
+        for core in ("core", "_core")
+        for name, value in (("_reconstruct", np.zeros(1)), ("scalar", np.float64(0)))
+    ),
+    (_method_of_history, "builtins.getattr"),
+]
 
 
 def load_strictly(module: nn.Module, path: Path, *, may_be_reshaped: str = "") -> dict[str, Any]:

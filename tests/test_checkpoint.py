@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.logging import MessageHub
 from torch import nn
 
 from avs_mm.checkpoint import check_fit, find_checkpoint, load_strictly, read_checkpoint
@@ -42,6 +43,36 @@ def test_names_a_file_that_is_no_checkpoint(tmp_path, content: bytes | None):
         path.write_bytes(content)
     with pytest.raises(ValueError, match=r"file\.pth"):
         read_checkpoint(path)
+
+
+class RunsCode:
+    """Pickles as a call, which an unwary reader makes."""
+
+    def __init__(self, call, *arguments):
+        self.call, self.arguments = call, arguments
+
+    def __reduce__(self):
+        return self.call, self.arguments
+
+
+@pytest.mark.parametrize(
+    "harm", [RunsCode(os.mkdir, "harm"), RunsCode(getattr, Path("harm"), "mkdir")]
+)
+def test_refuses_a_file_that_wants_to_run_code(tmp_path, monkeypatch, harm: RunsCode):
+    monkeypatch.chdir(tmp_path)
+    torch.save({"state_dict": network().state_dict(), "meta": {"harm": harm}}, "file.pth")
+    with pytest.raises(ValueError, match=r"file\.pth.*asks to run code"):
+        read_checkpoint(Path("file.pth"))
+    assert not Path("harm").exists()
+
+
+def test_reads_the_log_that_mmengine_saves_beside_the_weights(tmp_path):
+    log = MessageHub("run")
+    log.update_scalar("train/loss", 0.5)
+    path = tmp_path / "epoch_1.pth"
+    state_dict = network().state_dict()
+    torch.save({"state_dict": state_dict, "message_hub": log.state_dict(), "meta": {}}, path)
+    torch.testing.assert_close(read_checkpoint(path)[0], state_dict)
 
 
 def test_loads_what_fits_and_returns_its_meta(tmp_path):
