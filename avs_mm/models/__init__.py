@@ -1,6 +1,6 @@
 """Networks, losses and the data preprocessor; ``avs_mm.registry.MODELS`` imports this."""
 
-from avs_mm.models.audio import BEATs, kaldi_fbank
+from avs_mm.models.audio import BEATs, VGGish, kaldi_fbank, log_mel_examples
 from avs_mm.models.avsc import AVSC
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
@@ -15,6 +15,8 @@ __all__ = [
     "PotentialObjectSegmentor",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",
+    "VGGish",
     "kaldi_fbank",
+    "log_mel_examples",
     "select_candidates",
 ]

@@ -10,3 +10,14 @@ swin_b = dict(
     drop_path_rate=0.3,
 )
 swin_b_channels = [128, 256, 512, 1024]
+
+r50 = dict(type="ResNet", depth=50, norm_cfg=dict(type="BN"), norm_eval=True)
+r50_channels = [256, 512, 1024, 2048]
+
+pvt_v2_b5 = dict(
+    type="mmdet.PyramidVisionTransformerV2",
+    embed_dims=64,
+    num_layers=[3, 6, 40, 3],
+    mlp_ratios=(4, 4, 4, 4),
+)
+pvt_v2_b5_channels = [64, 128, 320, 512]

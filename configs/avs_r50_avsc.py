@@ -1,0 +1,26 @@
+# Stage 2 on S4 with VGGish, after configs/avs_r50_seg.py (paper, Tables 7 and 8).
+#   python tools/train.py configs/avs_r50_avsc.py
+#   python tools/test.py configs/avs_r50_avsc.py work_dirs/avs_r50_avsc
+_base_ = "./avs_r50_seg.py"
+model = dict(
+    _delete_=True,
+    type="avs_mm.AVSC",
+    data_preprocessor={{_base_.model.data_preprocessor}},
+    segmentor={{_base_.model}},
+    stage1="work_dirs/avs_r50_seg",
+    audio_encoder=dict(
+        type="avs_mm.VGGish", frozen=True, checkpoint="pretrained/vggish-10086976.pth"
+    ),
+)
+# Three samples in ten hear what nothing in the picture makes. The paper has none of these: share=0.
+train_dataloader = dict(
+    batch_size=64,
+    dataset=dict(
+        _delete_=True,
+        type="MultiImageMixDataset",
+        dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-1]),
+        pipeline=[dict(type="avs_mm.AudioNegatives", share=0.3), _base_.train_pipeline[-1]],
+    ),
+)
+optim_wrapper = dict(optimizer=dict(lr=1e-3), clip_grad=None)
+default_hooks = dict(checkpoint=dict(save_best="avs/J"))
