@@ -1,10 +1,10 @@
 import os
-import pickle
-import re
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+from .weights_file import load_fitting, read_without_running_code
 
 __all__ = ["BEATsCheckpoint", "load_weights", "read_checkpoint"]
 
@@ -66,7 +66,7 @@ def read_checkpoint(path: str | os.PathLike) -> BEATsCheckpoint:
         FileNotFoundError: There is no such file.
         ValueError: It cannot be read, wants to run code, is no BEATs file or an unknown variant.
     """
-    contents = _load_without_running_code(path)
+    contents = read_without_running_code(path, expected=WHERE_TO_GET_IT)
     found = contents if isinstance(contents, dict) else {}
     cfg, weights = found.get("cfg"), found.get("model")
     if not isinstance(cfg, dict) or not isinstance(weights, dict):
@@ -103,38 +103,11 @@ def load_weights(model: nn.Module, weights: dict[str, Tensor], path: str | os.Pa
         ValueError: Keys are missing or unexpected, shapes differ, or the table of relative
             positions that all layers share is not the same in each of them.
     """
-    own = model.state_dict()
-    faults = {
-        "missing": own.keys() - weights.keys(),
-        "unexpected": weights.keys() - own.keys(),
-        "of another shape": {
-            key for key in own.keys() & weights.keys() if own[key].shape != weights[key].shape
-        },
-    }
-    copies = {key: table for key, table in weights.items() if key.endswith(SHARED_BIAS)}
-    if copies and not any(faults.values()):
-        first = next(iter(copies.values()))
-        faults["unequal, though all layers share them"] = {
-            key for key, table in copies.items() if not torch.equal(table, first)
-        }
-    listed = "; ".join(
-        f"{fault}: {', '.join(sorted(keys))}" for fault, keys in faults.items() if keys
-    )
-    if listed:
-        raise ValueError(f"the weights in {path} do not fit BEATs: {listed}. {WHERE_TO_GET_IT}")
-    model.load_state_dict(weights)
-
-
-def _load_without_running_code(path: str | os.PathLike) -> object:
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"{path} does not exist. {WHERE_TO_GET_IT}") from error
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        code = re.search(r"unsupported global:?\s+(?:GLOBAL\s+)?(\S+)", str(error), re.IGNORECASE)
-        fault = (
-            f"asks to run {code[1]} while it is read, which weights never need; that was refused"
-            if code
-            else "cannot be read as PyTorch weights: it is damaged, cut short or something else"
+    copies = [key for key in weights if key.endswith(SHARED_BIAS)]
+    unequal = [key for key in copies if not torch.equal(weights[key], weights[copies[0]])]
+    if unequal:
+        raise ValueError(
+            f"the weights in {path} do not fit BEATs: unequal, though all layers share them: "
+            f"{', '.join(sorted(unequal))}. {WHERE_TO_GET_IT}"
         )
-        raise ValueError(f"{path} {fault}. {WHERE_TO_GET_IT}") from error
+    load_fitting(model, weights, path, expected=WHERE_TO_GET_IT)
