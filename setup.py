@@ -49,7 +49,15 @@ setup(
     ],
     extras_require={
         "lite": ["mmcv-lite==2.1.0"],
-        "test": ["hypothesis", "mypy", "pytest", "pytest-xdist", "ruff", "setuptools>=64"],
+        "test": [
+            "hypothesis",
+            "mypy",
+            "pytest",
+            "pytest-xdist",
+            "ruff",
+            "setuptools>=64",
+            "transformers",  # with safetensors: what the converters are compared with
+        ],
         "torchaudio": ["torchaudio"],
         "transformers": ["transformers"],
     },

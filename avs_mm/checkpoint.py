@@ -43,15 +43,13 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]
     try:
         with torch.serialization.safe_globals(_LOG_OF_A_RUN):
             checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
+    except (pickle.UnpicklingError, OSError, RuntimeError, EOFError) as error:
         reason = str(error).rpartition("WeightsUnpickler error: ")[2].strip().partition("\n")[0]
+        fault = "cannot be read as a checkpoint"
+        if "global" in reason.lower() or "getattr" in reason:
+            fault = "asks to run code while it is read, which weights never need; that was refused"
         raise ValueError(
-            f"{path}: is no checkpoint, or asks to run code while it is read, which a checkpoint "
-            f"has no need to ({reason}). Give a .pth file of tools/train.py."
-        ) from error
-    except (OSError, RuntimeError, EOFError) as error:
-        raise ValueError(
-            f"{path}: cannot be read as a checkpoint ({error}). Give a .pth file of tools/train.py."
+            f"{path}: {fault} ({reason}). Give a .pth file that tools/train.py has written."
         ) from error
     state_dict = checkpoint.get("state_dict", checkpoint) if isinstance(checkpoint, dict) else None
     if not state_dict or not all(isinstance(value, Tensor) for value in state_dict.values()):

@@ -1,4 +1,4 @@
-# Stage 1 on S4 with ResNet-50 (paper, Tables 5, 7 and 8). As in MaskFormer, the last map of a ResNet
+# Stage 1 on S4 with ResNet-50 (paper, Tables 5, 7 and 8). As in MaskFormer, a ResNet's last map
 # goes through six transformer encoder layers before it is decoded.
 #   python tools/train.py configs/avs_r50_seg.py
 #   python tools/test.py configs/avs_r50_seg.py work_dirs/avs_r50_seg

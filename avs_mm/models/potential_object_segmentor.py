@@ -1,6 +1,8 @@
 """Stage 1: the potential sounding object segmentation network (paper, section 3.1)."""
 
 import logging
+import re
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -10,7 +12,7 @@ from mmseg.models import EncoderDecoder
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.checkpoint import find_checkpoint, load_strictly
+from avs_mm.checkpoint import check_fit, find_checkpoint, load_strictly, read_checkpoint
 from avs_mm.models.candidates import select_candidates
 from avs_mm.registry import MODELS
 
@@ -30,7 +32,9 @@ class PotentialObjectSegmentor(EncoderDecoder):
         initial_weights: Checkpoint or work dir in mmseg's naming (``backbone.*``,
             ``decode_head.*``) to start from, e.g. MaskFormer trained on COCO; only the layer of the
             categories may differ. Anything else that does not fit is a ValueError.
-        untrained_warning: What to log when training starts without ``initial_weights``.
+        backbone_weights: Checkpoint of the backbone alone (``backbone.*``), such as one trained on
+            ImageNet, in the place of ``initial_weights``.
+        untrained_warning: What to log when training starts with neither.
         score_threshold: Least class probability of a candidate, [0, 1].
         least_area: Least share of the frame that a candidate covers, [0, 1].
         encoder_decoder: Arguments of mmseg's ``EncoderDecoder``.
@@ -40,25 +44,45 @@ class PotentialObjectSegmentor(EncoderDecoder):
         self,
         *,
         initial_weights: str | None = None,
+        backbone_weights: str | None = None,
         untrained_warning: str | None = None,
         score_threshold: float = 0.0,
         least_area: float = 0.0,
         **encoder_decoder: Any,
     ) -> None:
         super().__init__(**encoder_decoder)
+        if initial_weights is not None and backbone_weights is not None:
+            raise ValueError("initial_weights hold the backbone too: give no backbone_weights")
         self.initial_weights = initial_weights
+        self.backbone_weights = backbone_weights
         self.untrained_warning = untrained_warning
         self.score_threshold = score_threshold
         self.least_area = least_area
 
     def init_weights(self) -> None:
-        """Initialise randomly or from ``initial_weights``; an ill-fitting file is a ValueError."""
+        """Initialise randomly or from the files given; one that does not fit is a ValueError."""
         super().init_weights()
         if self.initial_weights is not None:
             path = find_checkpoint(self.initial_weights)
             load_strictly(self, path, may_be_reshaped=CATEGORY_LAYER)
+        elif self.backbone_weights is not None:
+            self._load_backbone(find_checkpoint(self.backbone_weights))
         elif self.untrained_warning:
             print_log(self.untrained_warning, logger="current", level=logging.WARNING)
+
+    def _load_backbone(self, path: Path) -> None:
+        weights, _ = read_checkpoint(path)
+        weights = {key.removeprefix("backbone."): value for key, value in weights.items()}
+        # The norms of a Swin's four maps are in no classifier.
+        new_norms = {
+            key: value
+            for key, value in self.backbone.state_dict().items()
+            if re.fullmatch(r"norm\d\.(weight|bias)", key)
+        }
+        weights = {**new_norms, **weights}
+        check_fit(self.backbone, weights, path)
+        self.backbone.load_state_dict(weights)
+        print_log(f"the backbone has its weights from {path}", logger="current")
 
     def extract_feat(self, inputs: dict[str, Tensor] | Tensor) -> tuple[Tensor, ...]:
         """Return the backbone's maps of ``inputs["img"]``, or of images (B, 3, H, W)."""

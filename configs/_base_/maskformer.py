@@ -5,9 +5,10 @@ model = dict(
     type="avs_mm.PotentialObjectSegmentor",
     initial_weights=None,
     untrained_warning=(
-        "Stage 1 starts from random weights; the paper starts from MaskFormer trained on COCO. "
-        "Get facebook/maskformer-swin-base-coco from the Hugging Face hub, bring it into mmseg's "
-        "naming (backbone.*, decode_head.*), give it as --cfg-options model.initial_weights=FILE."
+        "Stage 1 starts from random weights; the paper starts from trained ones. Swin-B: get "
+        "model.safetensors of facebook/maskformer-swin-base-coco from the Hugging Face hub, run "
+        "python tools/convert_weights.py hf-maskformer model.safetensors coco.pth, and give "
+        "--cfg-options model.initial_weights=coco.pth. Other backbones: docs/weights.md."
     ),
     data_preprocessor=dict(
         type="avs_mm.AVSDataPreProcessor",

@@ -77,6 +77,23 @@ def test_refuses_initial_weights_of_another_network(segmentor_config, tmp_path):
         MODELS.build(segmentor_config).init_weights()
 
 
+@pytest.mark.parametrize("prefix", ["backbone.", ""])
+def test_starts_from_a_backbone_alone(segmentor_config, tmp_path, prefix: str):
+    backbone = MODELS.build(copy.deepcopy(segmentor_config)).backbone.state_dict()
+    weights = {prefix + key: value for key, value in backbone.items()}
+    torch.save({"state_dict": weights}, tmp_path / "imagenet.pth")
+    segmentor_config.backbone_weights = str(tmp_path / "imagenet.pth")
+    model = MODELS.build(segmentor_config)
+    model.init_weights()
+    for key, value in model.backbone.state_dict().items():
+        torch.testing.assert_close(value, backbone[key], msg=key)
+
+    weights.popitem()
+    torch.save({"state_dict": weights}, tmp_path / "imagenet.pth")
+    with pytest.raises(ValueError, match=r"imagenet\.pth does not fit ResNet"):
+        MODELS.build(segmentor_config).init_weights()
+
+
 def test_says_where_to_get_weights_when_there_are_none(segmentor_config, monkeypatch):
     logged = []
     monkeypatch.setattr(

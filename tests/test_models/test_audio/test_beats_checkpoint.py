@@ -104,7 +104,10 @@ def test_cfg_without_a_field(official_file):
     [
         ({"layer_norm.bias": None}, "missing: layer_norm.bias"),
         ({"quantize.embed": torch.zeros(1)}, "unexpected: quantize.embed"),
-        ({"layer_norm.bias": torch.zeros(3)}, r"of another shape: layer_norm.bias \(3,\), not \(32,\)"),
+        (
+            {"layer_norm.bias": torch.zeros(3)},
+            r"of another shape: layer_norm.bias \(3,\), not \(32,\)",
+        ),
         (
             {TABLE.format(1): torch.zeros(320, 4)},
             rf"unequal, though all layers share them: {TABLE.format(1)}",

@@ -1,0 +1,58 @@
+"""Convert weights and weight files, by the table of their kind."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from avs_mm.weights import beats, hf_maskformer, mmdet_maskformer, pvt_v2, resnet, swin, vggish
+from avs_mm.weights.files import read_weights, write_checkpoint
+
+__all__ = ["DESCRIBED_KINDS", "KINDS", "convert", "convert_file"]
+
+KINDS = {
+    "hf-maskformer": hf_maskformer.TABLE,
+    "mmdet-maskformer": mmdet_maskformer.TABLE,
+    "swin": swin.TABLE,
+    "resnet": resnet.TABLE,
+    "pvt_v2": pvt_v2.TABLE,
+}
+# Read as they are: there is nothing to convert, only to check.
+DESCRIBED_KINDS = {"beats": beats.describe, "vggish": vggish.describe}
+
+
+def convert(kind: str, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return weights of one of ``KINDS`` in mmseg's naming (``backbone.*``, ``decode_head.*``).
+
+    Raises:
+        ValueError: The kind is unknown, or the keys are not exactly those of its table.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"there is no kind {kind!r} of weights; there are {', '.join(KINDS)}")
+    return KINDS[kind].convert(state_dict)
+
+
+def convert_file(kind: str, source: str | os.PathLike, out: str | os.PathLike) -> None:
+    """Convert a file into an mmengine checkpoint that says in its meta where it comes from.
+
+    ``out`` is written only once everything has worked.
+
+    Raises:
+        FileNotFoundError: There is no source, or no folder to write to.
+        ValueError: The source is refused (see `read_weights`, `convert`), or is ``out``.
+    """
+    source, out = Path(source), Path(out)
+    if not source.exists():
+        raise FileNotFoundError(f"{source} does not exist")
+    if out.exists() and out.samefile(source):
+        raise ValueError(f"{out} would be written over what is read; give another name")
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {out.parent} to write {out.name} to: make it")
+    try:
+        weights = convert(kind, read_weights(source))
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from error
+    sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
+    write_checkpoint(out, weights, {"kind": kind, "source": source.name, "sha256": sha256})
