@@ -1,6 +1,7 @@
 """Find and read the checkpoints that mmengine's runner writes."""
 
 import pickle
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -44,13 +45,13 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]
         with torch.serialization.safe_globals(_LOG_OF_A_RUN):
             checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, OSError, RuntimeError, EOFError) as error:
-        reason = str(error).rpartition("WeightsUnpickler error: ")[2].strip().partition("\n")[0]
-        fault = "cannot be read as a checkpoint"
-        if "global" in reason.lower() or "getattr" in reason:
-            fault = "asks to run code while it is read, which weights never need; that was refused"
-        raise ValueError(
-            f"{path}: {fault} ({reason}). Give a .pth file that tools/train.py has written."
-        ) from error
+        code = re.search(r"unsupported global.*|getattr of .*", str(error), re.IGNORECASE)
+        fault = (
+            f"asks to run code while it is read, which weights never need ({code[0]})"
+            if code
+            else "cannot be read as a checkpoint: it is damaged, cut short or something else"
+        )
+        raise ValueError(f"{path}: {fault}. Give a .pth file of tools/train.py.") from error
     state_dict = checkpoint.get("state_dict", checkpoint) if isinstance(checkpoint, dict) else None
     if not state_dict or not all(isinstance(value, Tensor) for value in state_dict.values()):
         raise ValueError(f"{path}: has no state dict. Give a .pth file of tools/train.py.")
