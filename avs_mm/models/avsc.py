@@ -138,20 +138,36 @@ class AVSC(BaseSegmentor):
         ``scores`` and the ``audio_scores`` of their categories.
         """
         data_samples = samples_of(inputs, data_samples)
-        candidates = self.segmentor.find_candidates(
-            inputs, sizes=[sample.ori_shape for sample in data_samples]
-        )
-        for sample, frame_candidates, category_scores in zip(
+        return self.listen(self.look(inputs, data_samples), inputs, data_samples)
+
+    def look(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+    ) -> list[InstanceData]:
+        """Return each frame's candidates at the original size: all that needs no sound."""
+        return self.segmentor.look(inputs, data_samples)
+
+    def listen(
+        self,
+        candidates: list[InstanceData],
+        inputs: dict[str, Tensor],
+        data_samples: list[SegDataSample],
+    ) -> list[SegDataSample]:
+        """Let ``inputs["audio"]`` decide which candidates of `look` sound; they stay as they are.
+
+        So one look serves any number of sounds; the predictions are those of `predict`.
+        """
+        for sample, seen, category_scores in zip(
             data_samples, candidates, self.score_audio(inputs), strict=True
         ):
-            frame_candidates.audio_scores = category_scores[frame_candidates.labels]
-            frame_map = sounding_map(frame_candidates, category_scores)
+            heard = seen.clone()
+            heard.audio_scores = category_scores[heard.labels]
+            frame_map = sounding_map(heard, category_scores)
             sounding = frame_map > self.threshold
             if self.output == "category":
-                segmentation = torch.where(sounding, loudest_category(frame_candidates), BACKGROUND)
+                segmentation = torch.where(sounding, loudest_category(heard), BACKGROUND)
             else:
                 segmentation = sounding.long()
-            sample.pred_instances = frame_candidates
+            sample.pred_instances = heard
             sample.pred_sounding_map = PixelData(data=frame_map[None])
             sample.pred_sem_seg = PixelData(data=segmentation[None])
         return data_samples

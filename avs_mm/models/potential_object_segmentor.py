@@ -116,7 +116,21 @@ class PotentialObjectSegmentor(EncoderDecoder):
     ) -> list[SegDataSample]:
         """Add ``pred_instances`` (every candidate), ``pred_sounding_map`` and ``pred_sem_seg``."""
         data_samples = samples_of(inputs, data_samples)
-        candidates = self.find_candidates(inputs, sizes=[s.ori_shape for s in data_samples])
+        return self.listen(self.look(inputs, data_samples), inputs, data_samples)
+
+    def look(
+        self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample]
+    ) -> list[InstanceData]:
+        """Return each frame's candidates at the original size."""
+        return self.find_candidates(inputs, sizes=[sample.ori_shape for sample in data_samples])
+
+    def listen(
+        self,
+        candidates: list[InstanceData],
+        inputs: dict[str, Tensor] | Tensor,
+        data_samples: list[SegDataSample],
+    ) -> list[SegDataSample]:
+        """Answer with the most confident candidate of `look`, whatever ``inputs`` sounds like."""
         for sample, frame_candidates in zip(data_samples, candidates, strict=True):
             sample.pred_instances = frame_candidates
             sounding_map = frame_candidates.masks.new_zeros(sample.ori_shape, dtype=torch.float32)

@@ -99,6 +99,23 @@ def test_predictions_have_the_size_of_the_original_picture(model, labelled_sampl
     assert second.pred_sounding_map.shape == (32, 32)
 
 
+def test_one_look_serves_several_sounds(model, labelled_samples):
+    model.eval()
+    first, second = inputs(), inputs()
+    second["img"] = first["img"]
+    with torch.no_grad():
+        seen = model.look(first, labelled_samples)
+        for batch in (first, second):
+            heard = model.listen(seen, batch, copy.deepcopy(labelled_samples))
+            expected = model(batch, copy.deepcopy(labelled_samples), mode="predict")
+            for one, other in zip(heard, expected, strict=True):
+                assert torch.equal(one.pred_sounding_map.data, other.pred_sounding_map.data)
+                assert torch.equal(
+                    one.pred_instances.audio_scores, other.pred_instances.audio_scores
+                )
+    assert all("audio_scores" not in candidates for candidates in seen)
+
+
 def test_only_the_audio_side_learns_and_stage1_stays_in_evaluation(model, labelled_samples):
     model.train()
     assert model.audio_head.training
