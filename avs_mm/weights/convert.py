@@ -7,7 +7,16 @@ from pathlib import Path
 
 from torch import Tensor
 
-from avs_mm.weights import beats, hf_maskformer, mmdet_maskformer, pvt_v2, resnet, swin, vggish
+from avs_mm.weights import (
+    beats,
+    hf_maskformer,
+    mmdet_mask2former,
+    mmdet_maskformer,
+    pvt_v2,
+    resnet,
+    swin,
+    vggish,
+)
 from avs_mm.weights.files import read_weights, write_checkpoint
 
 __all__ = ["DESCRIBED_KINDS", "KINDS", "convert", "convert_file"]
@@ -15,6 +24,7 @@ __all__ = ["DESCRIBED_KINDS", "KINDS", "convert", "convert_file"]
 KINDS = {
     "hf-maskformer": hf_maskformer.TABLE,
     "mmdet-maskformer": mmdet_maskformer.TABLE,
+    "mmdet-mask2former": mmdet_mask2former.TABLE,
     "swin": swin.TABLE,
     "resnet": resnet.TABLE,
     "pvt_v2": pvt_v2.TABLE,

@@ -5,8 +5,10 @@ import runpy
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from mmengine.logging import MessageHub
 
 from avs_mm.checkpoint import read_checkpoint
 from avs_mm.weights import convert, convert_file
@@ -33,7 +35,10 @@ def source(tmp_path) -> Path:
 
 
 def test_unknown_kind():
-    with pytest.raises(ValueError, match=r"no kind 'swim'.* hf-maskformer, mmdet-maskformer, swin"):
+    with pytest.raises(
+        ValueError,
+        match=r"no kind 'swim'.* hf-maskformer, mmdet-maskformer, mmdet-mask2former, swin",
+    ):
         convert("swim", {})
 
 
@@ -43,6 +48,16 @@ def test_meta_says_where_it_comes_from(source, tmp_path):
     sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
     assert meta == {"kind": "resnet", "source": "resnet.pth", "sha256": sha256}
     assert len(weights) == 18  # 15 without the classifier, and 3 counters
+
+
+def test_a_training_checkpoint_with_its_log(tmp_path):
+    log = MessageHub("theirs")
+    log.update_scalar("train/loss", 0.5)
+    log.update_info("best_score", np.float64(0.25))
+    contents = {"meta": {"epoch": 12}, "state_dict": resnet(), "message_hub": log.state_dict()}
+    torch.save(contents, tmp_path / "epoch_12.pth")
+    convert_file("resnet", tmp_path / "epoch_12.pth", tmp_path / "out.pth")
+    assert len(read_checkpoint(tmp_path / "out.pth")[0]) == 18
 
 
 def test_the_source_is_never_written_over(source, tmp_path):

@@ -60,3 +60,11 @@ def test_parity(theirs, narrow_config, tmp_path):
 def test_other_networks_are_refused(theirs, key):
     with pytest.raises(ValueError, match=f"Keys unknown: {key}\\."):
         convert("mmdet-maskformer", {**theirs.state_dict(), key: torch.zeros(1)})
+
+
+def test_resnet_needs_no_decoder_input_proj(theirs):
+    """mmdet's R50 uses a TransformerEncoderPixelDecoder, which projects its input itself."""
+    weights = {k: v for k, v in theirs.state_dict().items() if "decoder_input_proj" not in k}
+    converted = convert("mmdet-maskformer", weights)
+    assert len(converted) == len(weights)
+    assert not any("decoder_input_proj" in key for key in converted)
