@@ -1,15 +1,16 @@
 """Find and read the checkpoints that mmengine's runner writes."""
 
-import pickle
-import re
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-from mmengine.logging import HistoryBuffer, print_log
+from mmengine.logging import print_log
 from torch import Tensor, nn
+
+from avs_mm.safe_load import read_without_running_code
+
+REMEDY = "Give a .pth file of tools/train.py or tools/convert_weights.py."
 
 
 def find_checkpoint(path: str | Path) -> Path:
@@ -36,48 +37,15 @@ def find_checkpoint(path: str | Path) -> Path:
 def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read a checkpoint file; return its state dict and its meta (empty where it has none).
 
-    Nothing in the file is run: beside tensors it may hold the log that mmengine's runner saves.
-
     Raises:
+        FileNotFoundError: there is no such file.
         ValueError: the file is not a checkpoint, or asks to run code.
     """
-    try:
-        with torch.serialization.safe_globals(_LOG_OF_A_RUN):
-            checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, OSError, RuntimeError, EOFError) as error:
-        code = re.search(r"unsupported global.*|getattr of .*", str(error), re.IGNORECASE)
-        fault = (
-            f"asks to run code while it is read, which weights never need ({code[0]})"
-            if code
-            else "cannot be read as a checkpoint: it is damaged, cut short or something else"
-        )
-        raise ValueError(f"{path}: {fault}. Give a .pth file of tools/train.py.") from error
+    checkpoint = read_without_running_code(path, remedy=REMEDY)
     state_dict = checkpoint.get("state_dict", checkpoint) if isinstance(checkpoint, dict) else None
     if not state_dict or not all(isinstance(value, Tensor) for value in state_dict.values()):
-        raise ValueError(f"{path}: has no state dict. Give a .pth file of tools/train.py.")
+        raise ValueError(f"{path}: has no state dict. {REMEDY}")
     return state_dict, checkpoint.get("meta", {})
-
-
-def _method_of_history(owner: Any, name: str) -> Any:
-    """Stand for the ``getattr`` by which mmengine's log names its statistics, and no other."""
-    if owner is HistoryBuffer and name in ("min", "max", "mean", "current"):
-        return getattr(owner, name)
-    raise pickle.UnpicklingError(f"getattr of {name!r}")
-
-
-_LOG_OF_A_RUN = [
-    HistoryBuffer,
-    np.ndarray,
-    np.dtype,
-    *(getattr(np.dtypes, name) for name in ("Float64DType", "Float32DType", "Int64DType")),
-    # How an array and a number are pickled; numpy 1 and 2 name the module differently.
-    *(
-        (value.__reduce__()[0], f"numpy.{core}.multiarray.{name}")
-        for core in ("core", "_core")
-        for name, value in (("_reconstruct", np.zeros(1)), ("scalar", np.float64(0)))
-    ),
-    (_method_of_history, "builtins.getattr"),
-]
 
 
 def load_strictly(module: nn.Module, path: Path, *, may_be_reshaped: str = "") -> dict[str, Any]:
@@ -106,23 +74,29 @@ def load_strictly(module: nn.Module, path: Path, *, may_be_reshaped: str = "") -
     return meta
 
 
-def check_fit(module: nn.Module, state_dict: dict[str, Tensor], path: str | Path) -> None:
+def check_fit(
+    module: nn.Module,
+    state_dict: Mapping[str, Any],
+    path: str | os.PathLike,
+    *,
+    remedy: str = "Give a checkpoint of the same config.",
+) -> None:
     """Compare keys and shapes; a difference is a ValueError that lists the keys."""
     own = module.state_dict()
-    missing = {
-        key
-        for key, value in own.items()
-        if key not in state_dict or state_dict[key].shape != value.shape
+    faults = {
+        "missing": own.keys() - state_dict.keys(),
+        "unexpected": state_dict.keys() - own.keys(),
+        "of another shape": {
+            f"{key} {tuple(state_dict[key].shape)}, not {tuple(own[key].shape)}"
+            for key in own.keys() & state_dict.keys()
+            if state_dict[key].shape != own[key].shape
+        },
     }
-    unexpected = state_dict.keys() - own.keys()
-    if missing or unexpected:
-        raise ValueError(
-            f"{path} does not fit {type(module).__name__}. Missing in the file, or of another "
-            f"shape: {_listed(missing)}. Not in the model: {_listed(unexpected)}. Give a "
-            "checkpoint of the same config."
-        )
+    listed = "; ".join(f"{fault}: {_listed(keys)}" for fault, keys in faults.items() if keys)
+    if listed:
+        raise ValueError(f"{path} does not fit {type(module).__name__}: {listed}. {remedy}")
 
 
 def _listed(keys: Collection[str]) -> str:
     more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
-    return (", ".join(sorted(keys)[:5]) or "none") + more
+    return ", ".join(sorted(keys)[:5]) + more

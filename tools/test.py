@@ -5,7 +5,7 @@ import argparse
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from avs_mm.checkpoint import find_checkpoint, read_checkpoint
+from avs_mm.checkpoint import find_checkpoint
 from avs_mm.launch import add_run_options, load_config
 
 
@@ -38,7 +38,6 @@ def main() -> None:
     args = parse_args()
     config = load_config(args)
     config.load_from = str(find_checkpoint(args.checkpoint))
-    read_checkpoint(config.load_from)  # mmengine would run code that hides in a file; this refuses
     if args.show or args.show_dir:
         paint_predictions(config, args)
     if args.out:

@@ -1,16 +1,15 @@
 """Read weight files without running code from them, and write them in one piece."""
 
 import os
-import pickle
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
-__all__ = ["read_contents", "read_weights", "write_checkpoint"]
+from avs_mm.safe_load import read_without_running_code
+
+__all__ = ["read_weights", "write_checkpoint"]
 
 # Where the files of this package's kinds keep their state dict, if not at the top
 STATE_DICT_KEYS = ("state_dict", "model")
@@ -19,12 +18,23 @@ STATE_DICT_KEYS = ("state_dict", "model")
 def read_weights(path: str | os.PathLike) -> dict[str, Tensor]:
     """Read a state dict; a file may also hold it under ``state_dict`` or ``model``.
 
+    A checkpoint of a training with mmengine is read too: its log is let pass.
+
     Raises:
         FileNotFoundError: There is no such file.
         ImportError: A .safetensors file, and the package safetensors is missing.
         ValueError: It cannot be read, asks to run code, or holds no state dict.
     """
-    contents = read_contents(path)
+    path = Path(path)
+    if path.suffix == ".safetensors":
+        return _read_safetensors(path)
+    contents = read_without_running_code(
+        path,
+        code_remedy=(
+            "If you trust whoever made it, save its weights alone: torch.save("
+            f"torch.load({path.name!r}, weights_only=False)['state_dict'], 'weights.pth')"
+        ),
+    )
     for key in STATE_DICT_KEYS:
         if isinstance(contents, dict) and isinstance(contents.get(key), dict):
             contents = contents[key]
@@ -39,27 +49,9 @@ def read_weights(path: str | os.PathLike) -> dict[str, Tensor]:
     return dict(contents)
 
 
-def read_contents(path: str | os.PathLike) -> Any:
-    """Read all that a .safetensors file or a file of ``torch.save`` holds; see `read_weights`."""
-    path = Path(path)
+def _read_safetensors(path: Path) -> dict[str, Tensor]:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
-    if path.suffix == ".safetensors":
-        return _read_safetensors(path)
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        code = re.search(r"unsupported global:?\s+(?:GLOBAL\s+)?(\S+)", str(error), re.IGNORECASE)
-        raise ValueError(
-            f"{path} asks to run {code[1]} while it is read, which weights never need; that was "
-            "refused. If you trust whoever made it, save its weights alone: torch.save("
-            f"torch.load({path.name!r}, weights_only=False)['state_dict'], 'weights.pth')"
-            if code
-            else f"{path} cannot be read as weights: it is damaged, cut short or something else"
-        ) from error
-
-
-def _read_safetensors(path: Path) -> dict[str, Tensor]:
     try:
         from safetensors import SafetensorError
         from safetensors.torch import load_file

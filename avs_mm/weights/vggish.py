@@ -3,24 +3,13 @@
 import math
 import os
 
+import torch
+
+from avs_mm.models.audio import VGGish
 from avs_mm.weights.files import read_weights
 
 __all__ = ["describe"]
 
-# fmt: off
-SHAPES: dict[str, tuple[int, ...]] = {
-    "features.0.weight":   (64, 1, 3, 3),
-    "features.3.weight":   (128, 64, 3, 3),
-    "features.6.weight":   (256, 128, 3, 3),
-    "features.8.weight":   (256, 256, 3, 3),
-    "features.11.weight":  (512, 256, 3, 3),
-    "features.13.weight":  (512, 512, 3, 3),
-    "embeddings.0.weight": (4096, 12288),
-    "embeddings.2.weight": (4096, 4096),
-    "embeddings.4.weight": (128, 4096),
-}
-# fmt: on
-SHAPES |= {key.replace("weight", "bias"): shape[:1] for key, shape in SHAPES.items()}
 PCA: dict[str, tuple[int, ...]] = {"pca_eigen_vectors": (128, 128), "pca_means": (128, 1)}
 
 
@@ -36,7 +25,9 @@ def describe(path: str | os.PathLike) -> str:
         expected = PCA
         what = "the PCA of VGGish's published features; AVSBench uses VGGish without it"
     else:
-        expected = SHAPES
+        with torch.device("meta"):  # shapes without values
+            model = VGGish()
+        expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}
         count = sum(map(math.prod, found.values()))
         what = f"VGGish of {count:,} parameters, 128 features an example of 0.96 s"
     misfits = sorted(key for key, _ in found.items() ^ expected.items())

@@ -163,7 +163,7 @@ def test_categories_come_from_the_data_where_the_checkpoint_has_none(folder, tmp
 
 
 def test_a_checkpoint_of_another_model_is_refused(stage1_checkpoint):
-    with pytest.raises(ValueError, match=r"seg\.pth does not fit AVSC.*Missing.*Not in the model"):
+    with pytest.raises(ValueError, match=r"seg\.pth does not fit AVSC: missing: .*; unexpected: "):
         AVSInferencer(tiny_config("avsc.py"), stage1_checkpoint, device="cpu")
 
 
@@ -177,7 +177,7 @@ def test_a_checkpoint_of_another_width_is_refused(stage1_checkpoint):
 def test_what_is_no_checkpoint_is_refused(tmp_path):
     text = tmp_path / "notes.pth"
     text.write_text("not a checkpoint")
-    with pytest.raises(ValueError, match=r"notes\.pth: cannot be read as a checkpoint"):
+    with pytest.raises(ValueError, match=r"notes\.pth cannot be read"):
         AVSInferencer(tiny_config("seg.py"), text, device="cpu")
     with pytest.raises(FileNotFoundError, match=r"nowhere\.pth"):
         AVSInferencer(tiny_config("seg.py"), tmp_path / "nowhere.pth", device="cpu")

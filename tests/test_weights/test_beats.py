@@ -38,5 +38,5 @@ def test_pre_trained(official):
 
 
 def test_weights_that_do_not_fit(official):
-    with pytest.raises(ValueError, match="do not fit BEATs: unexpected: extra"):
+    with pytest.raises(ValueError, match="does not fit BEATs: unexpected: extra"):
         beats.describe(official({"extra": torch.zeros(1)}))

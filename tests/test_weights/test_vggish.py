@@ -1,7 +1,16 @@
 import pytest
 import torch
 
+from avs_mm.models.audio import VGGish
 from avs_mm.weights import vggish
+
+PCA = {"pca_eigen_vectors": (128, 128), "pca_means": (128, 1)}
+
+
+@pytest.fixture
+def shapes() -> dict[str, tuple[int, ...]]:
+    with torch.device("meta"):
+        return {key: tuple(value.shape) for key, value in VGGish().state_dict().items()}
 
 
 def write(path, shapes, **more):
@@ -11,14 +20,17 @@ def write(path, shapes, **more):
     return path
 
 
-def test_published_weights(tmp_path):
-    path = write(tmp_path / "vggish.pth", vggish.SHAPES)
+def test_published_weights(tmp_path, shapes):
+    path = write(tmp_path / "vggish.pth", shapes)
     assert vggish.describe(path).startswith("VGGish of 72,141,184 parameters, 128 features")
 
 
 def test_pca(tmp_path):
-    path = write(tmp_path / "pca.pth", vggish.PCA)
+    path = write(tmp_path / "pca.pth", PCA)
     assert vggish.describe(path).startswith("the PCA of VGGish")
+    path = write(tmp_path / "half.pth", {"pca_means": (128, 1)})
+    with pytest.raises(ValueError, match=r"half\.pth is no VGGish.* are pca_eigen_vectors\."):
+        vggish.describe(path)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +40,7 @@ def test_pca(tmp_path):
         ({"classifier.bias": (3,), "a": (1,)}, r"are a, classifier\.bias\."),
     ],
 )
-def test_something_else(tmp_path, more, fault):
-    path = write(tmp_path / "other.pth", vggish.SHAPES, **more)
+def test_something_else(tmp_path, shapes, more, fault):
+    path = write(tmp_path / "other.pth", shapes, **more)
     with pytest.raises(ValueError, match=rf"other\.pth is no VGGish.*{fault}"):
         vggish.describe(path)

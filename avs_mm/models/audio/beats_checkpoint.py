@@ -4,7 +4,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .weights_file import load_fitting, read_without_running_code
+from avs_mm.checkpoint import check_fit
+from avs_mm.safe_load import read_without_running_code
 
 __all__ = ["BEATsCheckpoint", "load_weights", "read_checkpoint"]
 
@@ -66,7 +67,7 @@ def read_checkpoint(path: str | os.PathLike) -> BEATsCheckpoint:
         FileNotFoundError: There is no such file.
         ValueError: It cannot be read, wants to run code, is no BEATs file or an unknown variant.
     """
-    contents = read_without_running_code(path, expected=WHERE_TO_GET_IT)
+    contents = read_without_running_code(path, remedy=WHERE_TO_GET_IT)
     found = contents if isinstance(contents, dict) else {}
     cfg, weights = found.get("cfg"), found.get("model")
     if not isinstance(cfg, dict) or not isinstance(weights, dict):
@@ -107,7 +108,8 @@ def load_weights(model: nn.Module, weights: dict[str, Tensor], path: str | os.Pa
     unequal = [key for key in copies if not torch.equal(weights[key], weights[copies[0]])]
     if unequal:
         raise ValueError(
-            f"the weights in {path} do not fit BEATs: unequal, though all layers share them: "
+            f"{path} does not fit BEATs: unequal, though all layers share them: "
             f"{', '.join(sorted(unequal))}. {WHERE_TO_GET_IT}"
         )
-    load_fitting(model, weights, path, expected=WHERE_TO_GET_IT)
+    check_fit(model, weights, path, remedy=WHERE_TO_GET_IT)
+    model.load_state_dict(weights)

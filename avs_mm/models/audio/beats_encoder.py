@@ -52,7 +52,8 @@ class PositionalConvolution(nn.Module):
     """Grouped convolution over time that tells the tokens where they are, with weight norm per tap.
 
     Its own parameters instead of torch's parametrization: they keep the official names, deepcopy
-    and pickle work, and weights that are not trained are multiplied out once, not per forward.
+    and pickle work, and weights that are not trained are multiplied out once, not per forward. On
+    a GPU they always are: to see that they have not changed would make the CPU wait for it.
     """
 
     def __init__(self, *, embed_dims: int, kernel_size: int, groups: int) -> None:
@@ -80,7 +81,11 @@ class PositionalConvolution(nn.Module):
     def folded_kernel(self) -> Tensor:
         """The same kernel, remembered as long as both parameters hold the same values."""
         parameters = (self.weight_g, self.weight_v)
-        state = tuple((p.data_ptr(), p._version, p.dtype) for p in parameters)
+        # mmengine's averages write through .data, which no version counts: the gains tell
+        state = (
+            *((p.data_ptr(), p._version, p.dtype) for p in parameters),
+            *self.weight_g.flatten().tolist(),
+        )
         if self._folded is None or self._folded[0] != state:
             with torch.inference_mode(False), torch.no_grad():
                 self._folded = (state, self.kernel())
@@ -90,7 +95,7 @@ class PositionalConvolution(nn.Module):
         """Tokens (B, L, C) to tokens (B, L, C)."""
         parameters = (self.weight_g, self.weight_v)
         live = torch.compiler.is_compiling() or any(
-            p.requires_grad or p.is_inference() for p in parameters
+            p.requires_grad or p.is_inference() or p.device.type != "cpu" for p in parameters
         )
         kernel = self.kernel() if live else self.folded_kernel()
         padding = kernel.shape[-1] // 2

@@ -4,10 +4,11 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from typing_extensions import Self
 
+from avs_mm.checkpoint import check_fit
 from avs_mm.registry import MODELS
+from avs_mm.safe_load import read_without_running_code
 
 from .log_mel import log_mel_examples
-from .weights_file import load_fitting, read_without_running_code
 
 __all__ = ["VGGish"]
 
@@ -70,7 +71,7 @@ class VGGish(BaseModule):
         super().init_weights()
 
     def _load_checkpoint(self, path: str) -> None:
-        weights = read_without_running_code(path, expected=WHERE_TO_GET_IT)
+        weights = read_without_running_code(path, remedy=WHERE_TO_GET_IT)
         found = weights if isinstance(weights, dict) else {}
         if not found or not all(isinstance(value, Tensor) for value in found.values()):
             raise ValueError(
@@ -78,7 +79,8 @@ class VGGish(BaseModule):
                 f"{', '.join(map(str, list(found)[:5])) or type(weights).__name__}. "
                 f"{WHERE_TO_GET_IT}"
             )
-        load_fitting(self, found, path, expected=WHERE_TO_GET_IT)
+        check_fit(self, found, path, remedy=WHERE_TO_GET_IT)
+        self.load_state_dict(found)
 
     def train(self, mode: bool = True) -> Self:
         """Set the mode of the encoder; a frozen one stays in eval."""

@@ -116,5 +116,5 @@ def test_cfg_without_a_field(official_file):
 )
 def test_weights_that_do_not_fit(official_file, weights, fault):
     path = official_file(weights=weights)
-    with pytest.raises(ValueError, match=rf"beats\.pt do not fit BEATs: {fault}\. Expected"):
+    with pytest.raises(ValueError, match=rf"beats\.pt does not fit BEATs: {fault}\. Expected"):
         BEATs.from_checkpoint(path)

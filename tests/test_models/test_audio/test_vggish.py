@@ -248,7 +248,7 @@ def test_avsc_loads_it_and_predicts(avsc_config, labelled_samples, find_somethin
 def test_weights_that_do_not_fit(write, changes, fault, new_zip):
     model = without_memory(checkpoint=write(changes, new_zip=new_zip))
     for _ in range(2):
-        with pytest.raises(ValueError, match=rf"vggish\.pth do not fit VGGish: {fault} {REMEDY}"):
+        with pytest.raises(ValueError, match=rf"vggish\.pth does not fit VGGish: {fault} {REMEDY}"):
             model.init_weights()
 
 

@@ -1,0 +1,65 @@
+"""Read a file of ``torch.save`` without running code from it, which plain pickles may hold."""
+
+import os
+import pickle
+import re
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer
+
+__all__ = ["read_without_running_code"]
+
+
+def read_without_running_code(
+    path: str | os.PathLike, *, remedy: str = "", code_remedy: str = ""
+) -> Any:
+    """Read a file that holds tensors, plain values and the log of an mmengine run, but no code.
+
+    Args:
+        remedy: Sentence for the errors: which file is expected, or where it can be had.
+        code_remedy: The same for a file that asks to run code; without it ``remedy``.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It cannot be read, or asks to run code.
+    """
+    try:
+        with torch.serialization.safe_globals(_LOG_OF_A_RUN):
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{path} does not exist. {remedy}".strip()) from error
+    except Exception as error:  # a damaged file ends the reader in many ways
+        code = re.search(r"unsupported global:?\s+(?:GLOBAL\s+)?(\S+)", str(error), re.IGNORECASE)
+        if code is None:
+            fault = "cannot be read as PyTorch weights: it is damaged, cut short or something else"
+        else:
+            fault = (
+                f"asks to run {code[1]} while it is read, which weights never need; that was "
+                "refused"
+            )
+            remedy = code_remedy or remedy
+        raise ValueError(f"{path} {fault}. {remedy}".strip()) from error
+
+
+def _method_of_history(owner: Any, name: str) -> Any:
+    """Stand for the ``getattr`` by which mmengine's log names its statistics, and no other."""
+    if owner is HistoryBuffer and name in ("min", "max", "mean", "current"):
+        return getattr(owner, name)
+    raise pickle.UnpicklingError(f"unsupported global: getattr({name!r})")
+
+
+_LOG_OF_A_RUN = [
+    HistoryBuffer,
+    np.ndarray,
+    np.dtype,
+    *(getattr(np.dtypes, name) for name in ("Float64DType", "Float32DType", "Int64DType")),
+    # How an array and a number are pickled; numpy 1 and 2 name the module differently.
+    *(
+        (value.__reduce__()[0], f"numpy.{core}.multiarray.{name}")
+        for core in ("core", "_core")
+        for name, value in (("_reconstruct", np.zeros(1)), ("scalar", np.float64(0)))
+    ),
+    (_method_of_history, "builtins.getattr"),
+]
