@@ -32,8 +32,8 @@ class PotentialObjectSegmentor(EncoderDecoder):
         initial_weights: Checkpoint or work dir in mmseg's naming (``backbone.*``,
             ``decode_head.*``) to start from, e.g. MaskFormer trained on COCO; only the layer of the
             categories may differ. Anything else that does not fit is a ValueError.
-        backbone_weights: Checkpoint of the backbone alone (``backbone.*``), such as one trained on
-            ImageNet, in the place of ``initial_weights``.
+        backbone_weights: Checkpoint of the backbone (``backbone.*``), such as one trained on
+            ImageNet, in the place of ``initial_weights``; its decode head, if any, is not used.
         untrained_warning: What to log when training starts with neither.
         score_threshold: Least class probability of a candidate, [0, 1].
         least_area: Least share of the frame that a candidate covers, [0, 1].
@@ -72,7 +72,14 @@ class PotentialObjectSegmentor(EncoderDecoder):
 
     def _load_backbone(self, path: Path) -> None:
         weights, _ = read_checkpoint(path)
-        weights = {key.removeprefix("backbone."): value for key, value in weights.items()}
+        head = [key for key in weights if key.startswith("decode_head.")]
+        if head:
+            print_log(f"{path}: its decode head is not used ({len(head)} keys)", logger="current")
+        weights = {
+            key.removeprefix("backbone."): value
+            for key, value in weights.items()
+            if not key.startswith("decode_head.")
+        }
         # The norms of a Swin's four maps are in no classifier.
         new_norms = {
             key: value

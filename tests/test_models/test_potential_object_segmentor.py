@@ -77,6 +77,20 @@ def test_refuses_initial_weights_of_another_network(segmentor_config, tmp_path):
         MODELS.build(segmentor_config).init_weights()
 
 
+def test_a_whole_network_can_give_its_backbone_alone(segmentor_config, tmp_path):
+    """Such as a converted Mask2Former, whose head is another one."""
+    weights = MODELS.build(copy.deepcopy(segmentor_config)).state_dict()
+    weights["decode_head.level_embed.weight"] = torch.zeros(3, 4)
+    torch.save(weights, tmp_path / "coco.pth")
+    segmentor_config.backbone_weights = str(tmp_path / "coco.pth")
+    model = MODELS.build(segmentor_config)
+    model.init_weights()
+    for key, value in model.backbone.state_dict().items():
+        torch.testing.assert_close(value, weights[f"backbone.{key}"], msg=key)
+    query = "decode_head.query_embed.weight"
+    assert not torch.equal(model.state_dict()[query], weights[query])
+
+
 @pytest.mark.parametrize("prefix", ["backbone.", ""])
 def test_starts_from_a_backbone_alone(segmentor_config, tmp_path, prefix: str):
     backbone = MODELS.build(copy.deepcopy(segmentor_config)).backbone.state_dict()
