@@ -9,24 +9,25 @@ from mmseg.datasets import BaseSegDataset
 
 from avs_mm.registry import DATASETS
 
-from .audio_conditions import AUDIO_CONDITIONS, UnmatchedSounds
+from .audio_conditions import AUDIO_CONDITIONS
+from .audio_pairs import RecordedSounds
 from .avsbench_layout import (
     AVSS_PARTS,
-    SPLITS,
+    SUBSETS,
+    TABLES,
     Clip,
-    list_avss_clips,
-    list_ms3_clips,
-    list_s4_clips,
+    list_clips,
     read_label2idx,
     read_s4_categories,
-    require_files,
 )
+from .categories import category_positions, check_categories, checked_classes, voc_palette
 from .category_maps import open_picture
+from .offscreen_sounds import OffscreenSounds
+from .sound_sources import OwnSounds, SoundSource
+from .tables import SPLITS
+from .unmatched_sounds import UnmatchedSounds
 
-__all__ = ["AVSBenchDataset", "voc_palette"]
-
-SUBSETS = ("s4", "ms3", "avss")
-TABLES = {"s4": "s4_meta_data.csv", "ms3": "ms3_meta_data.csv", "avss": "metadata.csv"}
+__all__ = ["AVSBenchDataset"]
 
 
 @DATASETS.register_module()
@@ -52,9 +53,15 @@ class AVSBenchDataset(BaseSegDataset):
         semantic_root: MS3 only: folder of AVSBench-semantic, for the categories of MS3's masks.
         labels: AVSS only: the parts to read, of "v1s", "v1m" and "v2"; default: all.
         audio: What is heard: the picture's "original" sound, "silence", "noise" (white, RMS 0.1),
-            "unmatched" (a second of another clip of the split that shares no category with the
-            picture), or None for samples without sound.
-        audio_seed: Of the noise and of the unmatched pairs.
+            "unmatched" (a second of another clip that shares no category with the picture),
+            "offscreen" (a second of ``offscreen_root``), "mute" (dither of one 16-bit step), or
+            None for samples without sound. Each is defined where it is made, and in docs/data.md.
+        audio_seed: Of everything that is drawn: noise, dither, unmatched and off-screen sounds.
+        audio_pairs: File of ``write_audio_pairs``: its sounds are heard again, by its own seeds.
+        offscreen_root: Folder of wav files of which nothing is in any picture.
+        unmatched_splits: Splits whose clips the unmatched sounds come from; default: ``split``.
+        scene_pattern: Regular expression whose one group names the scene in a clip's name; see
+            ``UnmatchedSounds``.
         silent_root: Folder with label maps of the objects that do not sound,
             ``{split}/{clip}/{clip}_{1..5}.png``: 0 nothing, k + 1 category k in alphabetical order.
         metainfo: ``classes`` here replaces the data's own categories, in this order.
@@ -77,6 +84,10 @@ class AVSBenchDataset(BaseSegDataset):
         labels: Sequence[str] | None = None,
         audio: str | None = "original",
         audio_seed: int = 0,
+        audio_pairs: str | Path | None = None,
+        offscreen_root: str | Path | None = None,
+        unmatched_splits: Sequence[str] | None = None,
+        scene_pattern: str | None = None,
         silent_root: str | Path | None = None,
         metainfo: Mapping[str, Any] | None = None,
         pipeline: Sequence[dict | Callable] = (),
@@ -90,8 +101,14 @@ class AVSBenchDataset(BaseSegDataset):
         _check_choice("split", split, SPLITS)
         if audio is not None:
             _check_choice("audio", audio, AUDIO_CONDITIONS)
+        if audio == "offscreen" and offscreen_root is None:
+            raise ValueError("audio='offscreen' needs offscreen_root, a folder of wav files")
+        if audio is None and audio_pairs is not None:
+            raise ValueError("audio_pairs is a list of sounds, but audio is None; leave one out")
         for part in labels or ():
             _check_choice("labels", part, AVSS_PARTS)
+        for other in unmatched_splits or ():
+            _check_choice("unmatched_splits", other, SPLITS)
         if semantic_root is not None and subset != "ms3":
             raise ValueError(f"semantic_root goes with subset 'ms3', not {subset!r}; leave it out")
         if labels is not None and subset != "avss":
@@ -105,17 +122,23 @@ class AVSBenchDataset(BaseSegDataset):
         self.labels = labels
         self.audio = audio
         self.audio_seed = audio_seed
+        self.audio_pairs = audio_pairs
+        self.offscreen_root = None if offscreen_root is None else Path(offscreen_root)
+        self.unmatched_splits = unmatched_splits
+        self.scene_pattern = scene_pattern
 
         # What the label maps mean: name of each label, then its index among the classes.
-        label_names = self._read_label_names()
+        labelled = {"avss": self.root, "ms3": self.semantic_root}.get(subset)
+        label2idx = read_label2idx(labelled) if labelled else {}
+        label_names = {label: name for name, label in label2idx.items()}
         own = read_s4_categories(self.root) if subset == "s4" else tuple(label_names.values())
         metainfo = dict(metainfo or {})
-        classes = _checked_classes(metainfo.get("classes", own))
+        classes = checked_classes(metainfo.get("classes", own))
         metainfo.setdefault("palette", voc_palette(len(classes)))
         silent_names = dict(enumerate(sorted(own or classes), start=1))
         self.label_names, self.silent_names = label_names, silent_names
-        self.label_table = _positions(label_names, classes)
-        self.silent_table = _positions(silent_names, classes)
+        self.label_table = category_positions(label_names, classes)
+        self.silent_table = category_positions(silent_names, classes)
 
         super().__init__(
             data_root=str(data_root),
@@ -128,23 +151,22 @@ class AVSBenchDataset(BaseSegDataset):
             max_refetch=max_refetch,
         )
 
+    @property
+    def sound_root(self) -> Path:
+        """Folder below which the sound files of this data set's condition lie."""
+        offscreen = self.offscreen_root if self.audio == "offscreen" else None
+        return offscreen or self.root
+
     def load_data_list(self) -> list[dict]:
         """List the samples, clip by clip in the order of the csv."""
-        clips = self._list_clips()
-        table = str(self.root / TABLES[self.subset])
-        require_files(clips, table=table, with_audio=self.audio is not None)
-        for clip in clips:
-            self._check_categories(clip)
-
-        unmatched = None
-        if self.audio == "unmatched":
-            unmatched = UnmatchedSounds(
-                clips,
-                labels=self.label_names,
-                silent_labels=self.silent_names,
-                seed=self.audio_seed,
-            )
-        return [info for clip in clips for info in self._samples(clip, unmatched)]
+        clips = self._list_clips(self.split)
+        check_categories(
+            {clip.name: clip.categories or () for clip in clips},
+            classes=self._metainfo["classes"],
+            table=self.root / TABLES[self.subset],
+        )
+        sounds = None if self.audio is None else self._sound_source(clips)
+        return [info for clip in clips for info in self._samples(clip, sounds)]
 
     def get_data_info(self, idx: int) -> dict:
         """Return the description of a sample, with the tables that all samples share."""
@@ -164,31 +186,35 @@ class AVSBenchDataset(BaseSegDataset):
             open_picture(info["img_path"])
             raise
 
-    def _read_label_names(self) -> dict[int, str]:
-        """Name each value of AVSBench-semantic's label maps, where this data set reads them."""
-        folder = {"avss": self.root, "ms3": self.semantic_root}.get(self.subset)
-        if folder is None:
-            return {}
-        return {label: name for name, label in read_label2idx(folder).items()}
+    def _list_clips(self, split: str) -> list[Clip]:
+        return list_clips(
+            self.subset,
+            self.root,
+            split,
+            semantic_root=self.semantic_root,
+            labels=self.labels,
+            silent_root=self.silent_root,
+            with_audio=self.audio is not None,
+        )
 
-    def _list_clips(self) -> list[Clip]:
-        if self.subset == "s4":
-            return list_s4_clips(self.root, self.split, self.silent_root)
-        if self.subset == "ms3":
-            return list_ms3_clips(self.root, self.split, self.semantic_root, self.silent_root)
-        return list_avss_clips(self.root, self.split, self.labels, self.silent_root)
-
-    def _check_categories(self, clip: Clip) -> None:
-        classes = self._metainfo["classes"]
-        foreign = set(clip.categories or ()) - set(classes)
-        if foreign:
-            raise ValueError(
-                f"clip {clip.name} is of category {', '.join(sorted(foreign))}, which is not in "
-                f"metainfo classes {list(classes)}; add it there, or take the clip out of "
-                f"{self.root / TABLES[self.subset]}"
+    def _sound_source(self, clips: Sequence[Clip]) -> SoundSource:
+        if self.audio_pairs is not None:
+            return RecordedSounds(self.audio_pairs, condition=str(self.audio), root=self.sound_root)
+        if self.audio == "unmatched":
+            splits = self.unmatched_splits or ()
+            return UnmatchedSounds(
+                clips,
+                sounds=[clip for split in splits for clip in self._list_clips(split)] or clips,
+                labels=self.label_names,
+                silent_labels=self.silent_names,
+                scene_pattern=self.scene_pattern,
+                seed=self.audio_seed,
             )
+        if self.audio == "offscreen":
+            return OffscreenSounds(self.sound_root, seed=self.audio_seed)
+        return OwnSounds(self.audio_seed)
 
-    def _samples(self, clip: Clip, unmatched: UnmatchedSounds | None) -> list[dict]:
+    def _samples(self, clip: Clip, sounds: SoundSource | None) -> list[dict]:
         """Describe each annotated frame of a clip as mmseg's transforms expect it."""
         samples = []
         for frame in clip.frames:
@@ -206,47 +232,16 @@ class AVSBenchDataset(BaseSegDataset):
                 info["semantic_map_path"] = str(frame.semantic)
             if frame.silent is not None:
                 info["silent_map_path"] = str(frame.silent)
-            if self.audio is not None:
-                source, second = clip, frame.index
-                if unmatched is not None:
-                    source, second = unmatched.pair(clip.name, frame.index)
-                info["audio_path"] = str(source.audio)
-                info["second"] = second
+            if sounds is not None:
+                sound = sounds.sound_of(clip, frame)
+                info["audio_path"] = str(sound.path)
+                info["second"] = sound.second
                 info["audio_condition"] = self.audio
-                info["audio_seed"] = self.audio_seed
+                info["audio_seed"] = sound.seed
             samples.append(info)
         return samples
-
-
-def voc_palette(num_categories: int) -> list[list[int]]:
-    """Return one RGB colour a category: that of label index + 1 by PASCAL VOC's rule.
-
-    The bits of a label are dealt to red, green and blue in turn, the lowest becoming the highest.
-    """
-    palette = []
-    for label in range(1, num_categories + 1):
-        colour = [0, 0, 0]
-        for bit in range(8):
-            colour[bit % 3] |= (label >> bit & 1) << (7 - bit // 3)
-        palette.append(colour)
-    return palette
-
-
-def _positions(names: Mapping[int, str], classes: Sequence[str]) -> dict[int, int]:
-    return {label: classes.index(name) for label, name in names.items() if name in classes}
 
 
 def _check_choice(argument: str, value: str, known: Sequence[str]) -> None:
     if value not in known:
         raise ValueError(f"unknown {argument} {value!r}; choose one of {', '.join(known)}")
-
-
-def _checked_classes(classes: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(classes, str) or not all(isinstance(name, str) for name in classes):
-        raise ValueError(f"metainfo classes must be a list of names; got {classes!r}")
-    if len(set(classes)) < len(classes) or "background" in classes or len(classes) > 254:
-        raise ValueError(
-            f"metainfo classes must be up to 254 different names without the background; "
-            f"got {list(classes)}"
-        )
-    return tuple(classes)

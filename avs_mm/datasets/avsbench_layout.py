@@ -4,20 +4,23 @@ Numbering and folder rules differ per subset, so each has its own small function
 is the last picture of second i.
 """
 
-import csv
 import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .tables import read_table, read_text
+
 __all__ = [
     "AVSS_PARTS",
-    "SPLITS",
+    "SUBSETS",
+    "TABLES",
     "Clip",
     "Frame",
     "clip_objects",
     "list_avss_clips",
+    "list_clips",
     "list_ms3_clips",
     "list_s4_clips",
     "read_label2idx",
@@ -25,7 +28,8 @@ __all__ = [
     "require_files",
 ]
 
-SPLITS = ("train", "val", "test")
+SUBSETS = ("s4", "ms3", "avss")
+TABLES = {"s4": "s4_meta_data.csv", "ms3": "ms3_meta_data.csv", "avss": "metadata.csv"}
 AVSS_SECONDS = {"v1s": 5, "v1m": 5, "v2": 10}  # labelled frames a clip; v1s train: the first only
 AVSS_PARTS = tuple(AVSS_SECONDS)
 S4_COLUMNS = ("name", "start", "category", "split")
@@ -54,11 +58,36 @@ class Clip:
     categories: tuple[str, ...] | None = None
 
 
+def list_clips(
+    subset: str,
+    root: Path,
+    split: str,
+    *,
+    semantic_root: Path | None = None,
+    labels: Sequence[str] | None = None,
+    silent_root: Path | None = None,
+    with_audio: bool = True,
+) -> list[Clip]:
+    """List the clips of a subset's split, whose files are then known to exist.
+
+    Raises:
+        FileNotFoundError: From ``require_files``.
+    """
+    if subset == "s4":
+        clips = list_s4_clips(root, split, silent_root)
+    elif subset == "ms3":
+        clips = list_ms3_clips(root, split, semantic_root, silent_root)
+    else:
+        clips = list_avss_clips(root, split, labels, silent_root)
+    require_files(clips, table=str(root / TABLES[subset]), with_audio=with_audio)
+    return clips
+
+
 def list_s4_clips(root: Path, split: str, silent_root: Path | None = None) -> list[Clip]:
     """List S4. In train only frames whose mask exists are annotated (officially the first)."""
     data = root / "s4_data"
     clips = []
-    for row in _read_table(root / "s4_meta_data.csv", S4_COLUMNS, split):
+    for row in read_table(root / TABLES["s4"], S4_COLUMNS, split):
         name, category = row["name"], row["category"]
         folder = Path(split, category)
         frames = []
@@ -82,7 +111,7 @@ def list_ms3_clips(
     data = root / "ms3_data"
     objects = {} if semantic_root is None else _v1m_objects(semantic_root)
     clips = []
-    for row in _read_table(root / "ms3_meta_data.csv", MS3_COLUMNS, split):
+    for row in read_table(root / TABLES["ms3"], MS3_COLUMNS, split):
         name = row["name"]
         frames = []
         for index in range(5):
@@ -109,9 +138,9 @@ def list_avss_clips(
 ) -> list[Clip]:
     """List AVSS; ``labels`` chooses among its parts v1s, v1m and v2 (None: all)."""
     names = read_label2idx(root)
-    table = root / "metadata.csv"
+    table = root / TABLES["avss"]
     clips = []
-    for row in _read_table(table, AVSS_COLUMNS, split, by_name=True):
+    for row in read_table(table, AVSS_COLUMNS, split, by_name=True):
         part, name = row["label"], row["uid"]
         if part not in AVSS_SECONDS:
             raise ValueError(f"{table}: clip {name} has label {part!r}; use one of {AVSS_PARTS}")
@@ -133,7 +162,7 @@ def list_avss_clips(
 
 def read_s4_categories(root: Path) -> tuple[str, ...]:
     """Read the categories of S4's csv, all splits together, in alphabetical order."""
-    rows = _read_table(root / "s4_meta_data.csv", S4_COLUMNS)
+    rows = read_table(root / TABLES["s4"], S4_COLUMNS)
     return tuple(sorted({row["category"] for row in rows}))
 
 
@@ -146,7 +175,7 @@ def read_label2idx(root: Path) -> dict[str, int]:
     """
     path = root / "label2idx.json"
     try:
-        labels = json.loads(_read_text(path))
+        labels = json.loads(read_text(path))
         if labels.pop("background") != 0:
             raise ValueError("background is not 0")
         if sorted(set(labels.values()) & set(range(1, 255))) != sorted(labels.values()):
@@ -209,49 +238,5 @@ def _silent(silent_root: Path | None, split: str, file: Path) -> Path | None:
 
 def _v1m_objects(semantic_root: Path) -> dict[str, tuple[str, ...] | None]:
     names = read_label2idx(semantic_root)
-    rows = _read_table(semantic_root / "metadata.csv", AVSS_COLUMNS, by_name=True)
+    rows = read_table(semantic_root / TABLES["avss"], AVSS_COLUMNS, by_name=True)
     return {row["uid"]: clip_objects(row["a_obj"], names) for row in rows if row["label"] == "v1m"}
-
-
-def _read_text(path: Path) -> str:
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{path}: no such file; data_root (or semantic_root) is the folder that holds it"
-        )
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path}: is not UTF-8 text ({error}); restore the official file"
-        ) from error
-
-
-def _read_table(
-    path: Path, columns: Sequence[str], split: str | None = None, *, by_name: bool = False
-) -> list[dict[str, str]]:
-    """Read a csv with a header, by position or by the header's names; ``split`` keeps its rows."""
-    lines = [line for line in csv.reader(_read_text(path).splitlines()) if line]
-    header = lines[0] if lines else []
-    places = list(range(len(columns)))
-    if by_name and not set(columns) - set(header):
-        places = [header.index(column) for column in columns]
-    elif by_name or len(header) < len(columns):
-        raise ValueError(
-            f"{path}: its header is {header}, but the columns {list(columns)} are needed; "
-            "restore the official csv"
-        )
-    if header[places[columns.index("split")]] in SPLITS:
-        raise ValueError(f"{path}: has no header line; put {','.join(columns)} first")
-
-    rows = []
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) <= max(places):
-            raise ValueError(f"{path}: row {number} has {len(line)} columns; needs {list(columns)}")
-        row = {column: line[place] for column, place in zip(columns, places, strict=True)}
-        if row["split"] not in SPLITS:
-            raise ValueError(f"{path}: row {number} has split {row['split']!r}; use {SPLITS}")
-        if split in (None, row["split"]):
-            rows.append(row)
-    if not rows:
-        raise ValueError(f"{path}: holds no clips{f' of split {split!r}' if split else ''}")
-    return rows

@@ -10,7 +10,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.registry import DATASETS, DefaultScope
 from torch.utils.data import DataLoader
 
-from avs_mm.datasets import AVSBenchDataset, voc_palette
+from avs_mm.datasets import AVSBenchDataset
 
 PIPELINE = [
     dict(type="LoadImageFromFile"),
@@ -137,7 +137,10 @@ def test_classes_that_are_no_list_of_names(s4_root: Path, classes):
     [
         (dict(subset="s5"), "unknown subset 's5'; choose one of s4, ms3, avss"),
         (dict(split="eval"), "unknown split 'eval'; choose one of train, val, test"),
-        (dict(audio="mute"), "unknown audio 'mute'; choose one of original, silence, noise, "),
+        (dict(audio="rain"), "unknown audio 'rain'; choose one of original, silence, noise, "),
+        (dict(audio="offscreen"), "audio='offscreen' needs offscreen_root, a folder of wav files"),
+        (dict(audio=None, audio_pairs="x"), "audio_pairs is a list of sounds, but audio is None"),
+        (dict(unmatched_splits=["eval"]), "unknown unmatched_splits 'eval'; choose one of train"),
         (dict(subset="avss", labels=["v3"]), "unknown labels 'v3'; choose one of v1s, v1m, v2"),
         (dict(semantic_root="x"), "semantic_root goes with subset 'ms3', not 's4'"),
         (dict(labels=["v2"]), "labels goes with subset 'avss', not 's4'"),
@@ -193,6 +196,47 @@ def test_audio_conditions(s4_root: Path):
         (source,) = np.flatnonzero((original == waveform).all(axis=1))
         assert source // 5 != index // 5
     np.testing.assert_array_equal(unmatched, sounds("unmatched"))
+    mute = sounds("mute") * 32768
+    assert np.unique(mute).tolist() == [-1, 0, 1]
+    assert np.abs(np.corrcoef(mute) - np.eye(15)).max() < 0.05
+
+
+def test_offscreen_sounds_go_through_the_same_front_end(s4_root: Path, tmp_path: Path, write_wav):
+    """Stereo at 44.1 kHz, the second second at twice the level of the first."""
+    left = np.repeat([8000, 16_000], 44_100)
+    write_wav(tmp_path / "rain" / "rain.wav", np.stack([left, 0 * left], axis=1), rate=44_100)
+    dataset = AVSBenchDataset(
+        subset="s4",
+        split="test",
+        data_root=s4_root,
+        audio="offscreen",
+        offscreen_root=tmp_path / "rain",
+        pipeline=PIPELINE,
+    )
+    for index in range(len(dataset)):
+        item = dataset[index]
+        sample, audio = item["data_samples"], item["inputs"]["audio"]
+        assert (sample.audio_condition, sample.frame) == ("offscreen", index % 5)
+        assert Path(sample.audio_path) == tmp_path / "rain" / "rain.wav"
+        assert audio.shape == (16_000,)
+        np.testing.assert_allclose(audio[100:-100], 4000 * (sample.second + 1) / 32768, atol=2e-4)
+    assert {dataset[index]["data_samples"].second for index in range(15)} == {0, 1}
+
+
+def test_unmatched_sounds_of_other_splits(ms3_root: Path, semantic_root: Path):
+    known = dict(
+        subset="ms3",
+        split="val",
+        data_root=ms3_root,
+        semantic_root=semantic_root,
+        audio="unmatched",
+    )
+    with pytest.raises(ValueError, match=r"solo_b \(cat\): no other clip.*unmatched_splits=\["):
+        AVSBenchDataset(**known)
+    # Of the others only one clip of test sounds of no cat.
+    dataset = AVSBenchDataset(**known, unmatched_splits=["train", "val", "test"])
+    paths = {Path(dataset.get_data_info(index)["audio_path"]) for index in range(5)}
+    assert paths == {ms3_root / "ms3_data/audio_wav/test/other_c.wav"}
 
 
 def test_unmatched_names_its_source(s4_root: Path, s4_silent_root: Path):
@@ -273,11 +317,3 @@ def test_builds_by_name_in_any_scope(s4_root: Path, scope):
     with DefaultScope.overwrite_default_scope(scope):
         dataset = DATASETS.build(config)
     assert dataset[0]["inputs"]["audio"].shape == (16_000,)
-
-
-def test_voc_palette():
-    palette = voc_palette(70)
-    # The first entries of PASCAL VOC's own colour map, background apart.
-    assert palette[:4] == [[128, 0, 0], [0, 128, 0], [128, 128, 0], [0, 0, 128]]
-    assert palette[19] == [0, 64, 128]  # tv/monitor
-    assert len({tuple(colour) for colour in palette}) == 70

@@ -1,5 +1,6 @@
 """The real clips of ../shared/real: counts, and samples equal to the files byte for byte."""
 
+import csv
 import wave
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from avs_mm.datasets import AVSBenchDataset
+from avs_mm.datasets.audio_pairs import write_audio_pairs
 
 PIPELINE = [
     dict(type="LoadImageFromFile"),
@@ -106,3 +108,69 @@ def test_unmatched_sounds_are_of_another_category(roots):
     pairs = {(Path(i["img_path"]).parts[-3], Path(i["audio_path"]).parts[-2]) for i in infos}
     assert all(picture != sound for picture, sound in pairs)
     assert {sound for _, sound in pairs} == {picture for picture, _ in pairs}
+
+
+def test_unmatched_sounds_are_of_nothing_else_in_the_scene(roots):
+    """The tracks _both, _first and _second are heard under one scene, but cropped differently."""
+    dataset = AVSBenchDataset(
+        subset="ms3",
+        split="val",
+        data_root=roots["ms3"],
+        semantic_root=roots["avss"],
+        audio="unmatched",
+        unmatched_splits=["train", "val", "test"],
+        scene_pattern="(.*)_(?:both|first|second)$",
+    )
+    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+    assert {info["clip"].rsplit("_", 1)[0] for info in infos} == {"cat_dog_coco_000000022892"}
+    objects = _objects(roots["avss"])
+    heard = {objects[Path(info["audio_path"]).stem] for info in infos}
+    assert not {"cat", "dog"} & set("_".join(heard).split("_"))
+    assert len(heard) > 1
+
+
+def test_the_scene_counts_without_its_own_sound(roots):
+    """Without the pattern, a picture of bird and cat under the bird alone may hear a cat."""
+    known = dict(
+        subset="ms3",
+        split="train",
+        data_root=roots["ms3"],
+        semantic_root=roots["avss"],
+        audio="unmatched",
+    )
+    objects = _objects(roots["avss"])
+
+    def shared(**arguments) -> int:
+        dataset = AVSBenchDataset(**known, **arguments)
+        infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+        pictured = [set(info["clip"].split("_")[:2]) for info in infos]
+        heard = [set(objects[Path(info["audio_path"]).stem].split("_")) for info in infos]
+        return sum(bool(seen & sound) for seen, sound in zip(pictured, heard, strict=True))
+
+    assert shared() > 0
+    assert shared(scene_pattern="(.*)_(?:both|first|second)$") == 0
+
+
+def _objects(semantic_root: Path) -> dict[str, str]:
+    rows = csv.DictReader((semantic_root / "metadata.csv").open())
+    return {row["uid"]: row["a_obj"] for row in rows}
+
+
+@pytest.mark.parametrize("audio", ["unmatched", "offscreen", "mute"])
+def test_a_written_list_gives_the_same_samples(roots, shared_real: Path, tmp_path: Path, audio):
+    known = dict(
+        subset="s4",
+        split="test",
+        data_root=roots["s4"],
+        audio=audio,
+        offscreen_root=shared_real / "offscreen_audio",
+        pipeline=PIPELINE,
+    )
+    dataset = AVSBenchDataset(**known, audio_seed=3)
+    write_audio_pairs(dataset, tmp_path / "pairs.csv")
+    again = AVSBenchDataset(**known, audio_pairs=tmp_path / "pairs.csv")
+    for index in range(0, len(dataset), 9):
+        assert again.get_data_info(index) == dataset.get_data_info(index)
+        item, other = dataset[index]["inputs"], again[index]["inputs"]
+        np.testing.assert_array_equal(item["audio"], other["audio"])
+        assert item["audio"].any()

@@ -9,7 +9,7 @@ from mmcv.transforms import BaseTransform
 from avs_mm.media import read_audio
 from avs_mm.registry import TRANSFORMS
 
-from ..audio_conditions import white_noise
+from ..audio_conditions import MADE_SOUNDS
 
 __all__ = ["LoadAudio", "crop_or_pad"]
 
@@ -20,7 +20,7 @@ class LoadAudio(BaseTransform):
 
     Reads ``audio_path``, ``second`` and, where it is there, ``audio_condition``; adds ``audio``:
     float32 (duration * sample_rate,) in [-1, 1]. What the file lacks is padded with zeros.
-    "silence" and "noise" replace the file's waveform here and differ in nothing else.
+    "silence", "noise" and "mute" replace the file's waveform here and differ in nothing else.
 
     Args:
         sample_rate: Hz.
@@ -44,12 +44,10 @@ class LoadAudio(BaseTransform):
         length = round(self.duration * self.sample_rate)
         start = round(results["second"] * self.sample_rate)
         condition = results.get("audio_condition", "original")
-        if condition == "silence":
-            waveform = np.zeros(start + length, np.float32)
-        elif condition == "noise":
+        if condition in MADE_SOUNDS:
             clip, frame, seed = results["clip"], results["frame"], results["audio_seed"]
-            noise = white_noise(length, clip=clip, second=frame, seed=seed)
-            waveform = np.concatenate([np.zeros(start, np.float32), noise])
+            made = MADE_SOUNDS[condition](length, clip=clip, second=frame, seed=seed)
+            waveform = np.concatenate([np.zeros(start, np.float32), made])
         else:
             waveform = self._read(results["audio_path"])
         results["audio"] = crop_or_pad(waveform, start, length)

@@ -1,0 +1,152 @@
+"""Frames that are decoded once and heard under several audio conditions."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.dataset import pseudo_collate
+from torch.utils.data import Dataset
+
+from avs_mm.registry import DATASETS
+
+from .avsbench import AVSBenchDataset
+from .transforms import LoadAudio
+
+__all__ = ["ConditionedFrames", "collate_conditioned", "conditioned_frames", "under_condition"]
+
+# What the metainfo of a sample says of its sound.
+SOUND_KEYS = ("audio_condition", "audio_path", "second")
+
+
+class ConditionedFrames(Dataset):
+    """A data set's samples, each with its sound under every condition.
+
+    Item i is ``dataset[i]`` (``inputs``, ``data_samples``) and
+    ``audios={condition: dict(audio=float32 (N,), metainfo=dict(...))}`` in the order of
+    ``conditions``; the metainfo is what differs from the sample's own: ``audio_condition``,
+    ``audio_path``, ``second``. Only the ``LoadAudio`` of a condition's pipeline is run.
+
+    Args:
+        dataset: Gives the pictures.
+        conditions: Of each condition the same samples under its sound, from
+            ``AVSBenchDataset(audio=condition)``. ``dataset`` itself may be among them.
+
+    Raises:
+        ValueError: A data set of another condition or of other samples, or one whose pipeline has
+            no ``LoadAudio``.
+    """
+
+    def __init__(self, dataset: AVSBenchDataset, conditions: Mapping[str, AVSBenchDataset]) -> None:
+        self.dataset = dataset
+        self.conditions = dict(conditions)
+        self.loaders = {name: _load_audio(other) for name, other in self.conditions.items()}
+        self.full_init()
+        frames = _frames(dataset)
+        for name, other in self.conditions.items():
+            if other.audio != name:
+                raise ValueError(f"the data set for {name!r} has audio={other.audio!r}")
+            if _frames(other) != frames:
+                raise ValueError(
+                    f"the data set for {name!r} has other samples than that of the pictures; build "
+                    "both from one config that differs in audio alone (conditioned_frames does)"
+                )
+
+    @property
+    def metainfo(self) -> dict:
+        """The metainfo of the data set, from which mmengine's evaluator takes the classes."""
+        return self.dataset.metainfo
+
+    def full_init(self) -> None:
+        """Load what ``lazy_init`` has left out; mmengine's runner calls this."""
+        for dataset in (self.dataset, *self.conditions.values()):
+            dataset.full_init()
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        audios = {}
+        for name, loader in self.loaders.items():
+            results = loader(self.conditions[name].get_data_info(index))
+            audios[name] = {
+                "audio": torch.from_numpy(results["audio"]),
+                "metainfo": {key: results[key] for key in SOUND_KEYS},
+            }
+        return {**self.dataset[index], "audios": audios}
+
+
+def collate_conditioned(batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Collate items of ``ConditionedFrames``: mmengine's ``pseudo_collate``, nothing is stacked.
+
+    Returns:
+        ``inputs`` and ``data_samples`` as every loader of mmengine gives them, and
+        ``audios={condition: dict(audio=[(N,), ...], metainfo=[dict, ...])}``, one entry a sample.
+    """
+    collated = pseudo_collate([{**item, "audios": None} for item in batch])
+    collated["audios"] = {
+        name: {key: [item["audios"][name][key] for item in batch] for key in ("audio", "metainfo")}
+        for name in batch[0]["audios"]
+    }
+    return collated
+
+
+def under_condition(batch: Mapping[str, Any], condition: str) -> dict[str, Any]:
+    """Return a batch of ``collate_conditioned`` as if it had been loaded under one condition.
+
+    Returns:
+        ``inputs`` with the same pictures and the condition's sound, and ``data_samples`` with its
+        metainfo. The samples are copies: what a model adds to them stays theirs.
+    """
+    sounds = batch["audios"][condition]
+    samples = [sample.clone() for sample in batch["data_samples"]]
+    for sample, metainfo in zip(samples, sounds["metainfo"], strict=True):
+        sample.set_metainfo(metainfo)
+    return {"inputs": {**batch["inputs"], "audio": sounds["audio"]}, "data_samples": samples}
+
+
+def conditioned_frames(
+    dataset_config: Mapping[str, Any],
+    conditions: Sequence[str],
+    *,
+    offscreen_root: str | Path | None = None,
+    audio_pairs: Mapping[str, str | Path] | None = None,
+) -> ConditionedFrames:
+    """Build the data set of a config once for its pictures and once for each other condition.
+
+    Args:
+        dataset_config: Of an ``AVSBenchDataset``, such as ``test_dataloader.dataset``. Its
+            ``audio`` and ``audio_pairs`` are not used, as they are of one condition.
+        conditions: Of ``AUDIO_CONDITIONS``, in the order of the items' ``audios``; the pictures'
+            own sound is among them where "original" is.
+        offscreen_root: Replaces that of the config.
+        audio_pairs: Of a condition the list whose sounds it gives again.
+
+    Raises:
+        FileNotFoundError, ValueError: From ``AVSBenchDataset`` and ``ConditionedFrames``.
+    """
+    lists = dict(audio_pairs or {})
+    if unasked := sorted(set(lists) - set(conditions)):
+        raise ValueError(f"audio_pairs for {unasked}, which is not among {list(conditions)}")
+    config = {key: value for key, value in dataset_config.items() if key != "audio_pairs"}
+    if offscreen_root is not None:
+        config["offscreen_root"] = offscreen_root
+    datasets = {
+        name: DATASETS.build({**config, "audio": name, "audio_pairs": lists.get(name)})
+        for name in ("original", *conditions)
+    }
+    return ConditionedFrames(datasets["original"], {name: datasets[name] for name in conditions})
+
+
+def _load_audio(dataset: AVSBenchDataset) -> LoadAudio:
+    for transform in dataset.pipeline.transforms:
+        if isinstance(transform, LoadAudio):
+            return transform
+    raise ValueError(
+        f"the pipeline of the data set with audio={dataset.audio!r} has no LoadAudio; add "
+        'dict(type="avs_mm.LoadAudio") to it'
+    )
+
+
+def _frames(dataset: AVSBenchDataset) -> list[str]:
+    return [dataset.get_data_info(index)["img_path"] for index in range(len(dataset))]

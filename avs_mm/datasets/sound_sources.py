@@ -1,0 +1,40 @@
+"""Which second of which file is heard under a picture."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from .avsbench_layout import Clip, Frame
+
+__all__ = ["OwnSounds", "Sound", "SoundSource"]
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The second [second, second + 1) s of a file; ``seed`` is that by which it was chosen."""
+
+    path: Path
+    second: int
+    seed: int = 0
+
+
+class SoundSource(Protocol):
+    """Anything that knows which sound a frame is shown under."""
+
+    def sound_of(self, clip: Clip, frame: Frame) -> Sound:
+        """Return the sound of a clip's frame."""
+
+
+@dataclass(frozen=True)
+class OwnSounds:
+    """The sound that belongs to the picture, also where ``LoadAudio`` makes another in its place.
+
+    Args:
+        seed: Of the sounds made in its place.
+    """
+
+    seed: int = 0
+
+    def sound_of(self, clip: Clip, frame: Frame) -> Sound:
+        """Return the frame's second of its clip's own file."""
+        return Sound(clip.audio, frame.index, self.seed)

@@ -1,0 +1,142 @@
+"""Sounds of other clips that share no category with the picture.
+
+Every choice follows from a seed, the sample's name and the clips there are to choose from.
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .audio_conditions import seeded_generator
+from .avsbench_layout import Clip, Frame
+from .category_maps import read_label_map, read_mask
+from .sound_sources import Sound
+
+__all__ = ["UnmatchedSounds"]
+
+
+class UnmatchedSounds:
+    """Pairs a picture with a second of another clip whose categories are not in the picture.
+
+    A picture's categories are those that sound in its clip, those that do not, where their maps are
+    given, and those of all clips of the same scene: under another track of it other objects sound.
+    Clips are of one scene if their first pictures are the same file byte for byte, or by
+    ``scene_pattern``. Seconds in which nothing sounds are no unmatched sound and are left out.
+
+    Args:
+        clips: The pictures.
+        sounds: The clips to be heard; default: ``clips``.
+        labels: Name of each label in the clips' label maps; needed where a clip does not say its
+            categories.
+        silent_labels: Name of each label in the maps of silent objects.
+        scene_pattern: Regular expression with one group; clips from whose names it takes the same
+            text are of one scene. "(.*)_" joins all names that differ behind the last underscore.
+        seed: Another seed gives other pairs.
+
+    Raises:
+        ValueError: The categories of a clip are unknown; a pattern that fits no clip.
+    """
+
+    def __init__(
+        self,
+        clips: Sequence[Clip],
+        *,
+        sounds: Sequence[Clip] | None = None,
+        labels: Mapping[int, str],
+        silent_labels: Mapping[int, str],
+        scene_pattern: str | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.sounds = list(sounds or clips)
+        self.seed = seed
+        known = {clip.name: clip for clip in [*clips, *self.sounds]}
+        self.sounding = {name: _sounding_categories(clip, labels) for name, clip in known.items()}
+
+        # What the clips of a scene show is pictured in each of them.
+        scenes = _scenes(list(known.values()), scene_pattern)
+        shown: dict[str, frozenset[str]] = defaultdict(frozenset)
+        for name, clip in known.items():
+            silent = [frame.silent for frame in clip.frames if frame.silent]
+            for scene in scenes[name]:
+                shown[scene] |= self.sounding[name] | _names(silent, silent_labels)
+        self.pictured = {
+            clip.name: frozenset[str]().union(*(shown[scene] for scene in scenes[clip.name]))
+            for clip in clips
+        }
+        self._audible: dict[Path, bool] = {}
+
+    def sound_of(self, clip: Clip, frame: Frame) -> Sound:
+        """Return a second of another clip.
+
+        Raises:
+            ValueError: Every other clip shares a category with the picture.
+        """
+        generator = seeded_generator("unmatched", clip.name, frame.index, self.seed)
+        for index in generator.permutation(len(self.sounds)):
+            other = self.sounds[index]
+            if other.name == clip.name or self.sounding[other.name] & self.pictured[clip.name]:
+                continue
+            for place in generator.permutation(len(other.frames)):
+                if self._sounds(other.frames[place]):
+                    return Sound(other.audio, other.frames[place].index, self.seed)
+        raise ValueError(
+            f"clip {clip.name} ({', '.join(sorted(self.pictured[clip.name]))}): no other clip of "
+            f"the {len(self.sounds)} sounds of something else; let it hear the other splits, too "
+            "(unmatched_splits=['train', 'val', 'test']), or use audio='offscreen' or 'noise'"
+        )
+
+    def _sounds(self, frame: Frame) -> bool:
+        if frame.mask not in self._audible:
+            self._audible[frame.mask] = bool(read_mask(frame.mask).any())
+        return self._audible[frame.mask]
+
+
+def _scenes(clips: Sequence[Clip], pattern: str | None) -> dict[str, list[str]]:
+    """Name the scenes of each clip: one by its first picture and, if it fits, by the pattern."""
+    scenes = {clip.name: list(_picture_digest(clip)) for clip in clips}
+    if pattern is None:
+        return scenes
+    if re.compile(pattern).groups != 1:
+        raise ValueError(f"scene_pattern {pattern!r} must have one group (...): the scene's name")
+    matches = {name: match for name in scenes if (match := re.match(pattern, name))}
+    if not matches:
+        raise ValueError(f"scene_pattern {pattern!r} fits no clip; the first is {clips[0].name}")
+    for name, match in matches.items():
+        scenes[name].append(f"name {match[1]}")
+    return scenes
+
+
+def _picture_digest(clip: Clip) -> Iterator[str]:
+    for frame in clip.frames[:1]:
+        yield hashlib.sha256(frame.image.read_bytes()).hexdigest()
+
+
+def _sounding_categories(clip: Clip, labels: Mapping[int, str]) -> frozenset[str]:
+    if clip.categories is not None:
+        return frozenset(clip.categories)
+    maps = [_label_map(frame, labels) for frame in clip.frames]
+    if None in maps:
+        raise ValueError(
+            f"clip {clip.name}: its categories are unknown, so no sound is surely unmatched; "
+            "MS3 needs semantic_root, the folder of AVSBench-semantic"
+        )
+    return _names([path for path in maps if path], labels)
+
+
+def _label_map(frame: Frame, labels: Mapping[int, str]) -> Path | None:
+    # In AVSS the mask is itself the label map.
+    return frame.semantic or (frame.mask if labels else None)
+
+
+def _names(paths: Sequence[Path], labels: Mapping[int, str]) -> frozenset[str]:
+    present = {label for path in paths for label in np.unique(read_label_map(path)).tolist()}
+    unknown = present - set(labels) - {0}
+    if unknown:
+        raise ValueError(
+            f"{paths[0].parent}: labels {sorted(unknown)} belong to no category; known: {labels}"
+        )
+    return frozenset(labels[label] for label in present - {0})

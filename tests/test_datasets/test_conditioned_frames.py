@@ -1,0 +1,171 @@
+"""Pictures once, sounds under every condition: each as its own data set would give it."""
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import ConfigDict
+from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+from torch.utils.data import DataLoader
+
+from avs_mm.datasets import AUDIO_CONDITIONS, AVSBenchDataset
+from avs_mm.datasets.audio_pairs import write_audio_pairs
+from avs_mm.datasets.conditioned_frames import (
+    ConditionedFrames,
+    collate_conditioned,
+    conditioned_frames,
+    under_condition,
+)
+
+PIPELINE = [
+    dict(type="LoadImageFromFile"),
+    dict(type="avs_mm.LoadAudio"),
+    dict(type="mmseg.Resize", scale=(16, 12)),
+    dict(type="avs_mm.LoadSoundingMask"),
+    dict(type="avs_mm.PackAVSInputs"),
+]
+CONDITIONS = ("original", "unmatched", "silence", "offscreen", "mute", "noise")
+
+
+@pytest.fixture
+def config(s4_root: Path, tmp_path: Path, write_wav) -> dict:
+    steps = np.random.default_rng(0).integers(-9000, 9000, 48_000)
+    write_wav(tmp_path / "rain" / "rain.wav", steps)
+    return dict(
+        type="avs_mm.AVSBenchDataset",
+        subset="s4",
+        split="test",
+        data_root=str(s4_root),
+        test_mode=True,
+        audio_seed=4,
+        offscreen_root=str(tmp_path / "rain"),
+        pipeline=PIPELINE,
+    )
+
+
+def single(config: dict, condition: str) -> AVSBenchDataset:
+    arguments = {key: value for key, value in config.items() if key != "type"}
+    return AVSBenchDataset(**arguments, audio=condition)
+
+
+@pytest.mark.parametrize("num_workers", [0, 2])
+def test_every_condition_is_that_of_its_own_data_set(config: dict, num_workers):
+    frames = conditioned_frames(ConfigDict(config), CONDITIONS)
+    assert set(CONDITIONS) == set(AUDIO_CONDITIONS)
+    assert len(frames) == 15
+    assert frames.metainfo["classes"] == ("cat", "dog", "horse")
+    loader = DataLoader(
+        frames, batch_size=4, num_workers=num_workers, collate_fn=collate_conditioned
+    )
+    index = 0
+    alone = {condition: single(config, condition) for condition in CONDITIONS}
+    for batch in loader:
+        assert tuple(batch["audios"]) == CONDITIONS
+        size = len(batch["data_samples"])
+        for condition in CONDITIONS:
+            heard = under_condition(batch, condition)
+            for place in range(size):
+                expected = alone[condition][index + place]
+                for key in ("img", "audio"):
+                    assert torch.equal(heard["inputs"][key][place], expected["inputs"][key])
+                sample = heard["data_samples"][place]
+                assert sample.metainfo == expected["data_samples"].metainfo
+                mask = expected["data_samples"].gt_sounding_mask.data
+                assert torch.equal(sample.gt_sounding_mask.data, mask)
+        index += size
+    assert index == 15
+
+
+def test_an_item(config: dict):
+    item = conditioned_frames(config, ["mute", "unmatched"])[6]
+    assert list(item) == ["inputs", "data_samples", "audios"]
+    assert item["data_samples"].audio_condition == "original"
+    assert list(item["audios"]) == ["mute", "unmatched"]
+    assert set(item["audios"]["mute"]) == {"audio", "metainfo"}
+    assert item["audios"]["mute"]["audio"].shape == (16_000,)
+    sounds = {name: sound["metainfo"] for name, sound in item["audios"].items()}
+    assert set(sounds["mute"]) == {"audio_condition", "audio_path", "second"}
+    assert [sound["audio_condition"] for sound in sounds.values()] == ["mute", "unmatched"]
+    assert Path(sounds["unmatched"]["audio_path"]).stem != "cat_c"
+
+
+def test_predictions_stay_with_their_condition(config: dict):
+    frames = conditioned_frames(config, ["mute", "silence"])
+    batch = collate_conditioned([frames[0], frames[1]])
+    mute = under_condition(batch, "mute")["data_samples"]
+    mute[0].pred_sounding_map = mute[0].gt_sounding_mask
+    assert "pred_sounding_map" not in batch["data_samples"][0]
+    assert "pred_sounding_map" not in under_condition(batch, "silence")["data_samples"][0]
+    assert batch["data_samples"][0].audio_condition == "original"
+
+
+def test_the_pictures_are_decoded_once(config: dict, monkeypatch):
+    from mmcv.transforms import LoadImageFromFile
+
+    decoded = []
+    load = LoadImageFromFile.transform
+
+    def count(self, results: dict) -> dict:
+        decoded.append(results["img_path"])
+        return load(self, results)
+
+    monkeypatch.setattr(LoadImageFromFile, "transform", count)
+    frames = conditioned_frames(config, CONDITIONS)
+    for index in range(3):
+        frames[index]
+    assert len(decoded) == 3
+
+
+def test_mmengine_builds_a_loader(config: dict):
+    loader = dict(
+        batch_size=10,
+        num_workers=0,
+        sampler=dict(type="DefaultSampler", shuffle=False),
+        dataset=conditioned_frames(config, ["mute"]),
+        collate_fn=dict(type=collate_conditioned),
+    )
+    batches = list(Runner.build_dataloader(loader))
+    assert [len(batch["audios"]["mute"]["audio"]) for batch in batches] == [10, 5]
+
+
+@pytest.mark.parametrize("scope", ["mmseg", "mmdet"])
+def test_lazy_data_sets_in_any_scope(config: dict, scope):
+    with DefaultScope.overwrite_default_scope(scope):
+        frames = conditioned_frames({**config, "lazy_init": True}, ["noise"])
+    assert len(frames) == 15
+
+
+def test_lists_and_folders_of_a_condition(config: dict, tmp_path: Path):
+    folder = config.pop("offscreen_root")
+    with pytest.raises(ValueError, match="needs offscreen_root"):
+        conditioned_frames(config, ["offscreen"])
+    frames = conditioned_frames(config, ["offscreen"], offscreen_root=folder)
+    write_audio_pairs(frames.conditions["offscreen"], tmp_path / "pairs.csv")
+    pairs = dict(offscreen=tmp_path / "pairs.csv")
+    again = conditioned_frames(
+        {**config, "audio": "noise", "audio_seed": 9},
+        ["offscreen", "mute"],
+        offscreen_root=folder,
+        audio_pairs=pairs,
+    )
+    for index in range(15):
+        first, second = frames[index]["audios"], again[index]["audios"]
+        assert torch.equal(first["offscreen"]["audio"], second["offscreen"]["audio"])
+        assert first["offscreen"]["metainfo"] == second["offscreen"]["metainfo"]
+    with pytest.raises(ValueError, match=r"audio_pairs for \['offscreen'\], which is not among"):
+        conditioned_frames(config, ["mute"], audio_pairs=pairs)
+
+
+def test_data_sets_that_do_not_fit(config: dict):
+    original, mute = single(config, "original"), single(config, "mute")
+    with pytest.raises(ValueError, match="data set for 'noise' has audio='mute'"):
+        ConditionedFrames(original, {"noise": mute})
+    with pytest.raises(ValueError, match="data set for 'mute' has other samples"):
+        ConditionedFrames(original, {"mute": single({**config, "split": "val"}, "mute")})
+    silent = copy.copy(config)
+    silent["pipeline"] = [PIPELINE[0], *PIPELINE[2:]]
+    with pytest.raises(ValueError, match="audio='mute' has no LoadAudio"):
+        ConditionedFrames(original, {"mute": single(silent, "mute")})
