@@ -22,6 +22,7 @@ IMAGE_KEYS = (
     "flip_direction",
 )
 AUDIO_KEYS = ("clip", "frame", "second", "subset", "category", "audio_path", "audio_condition")
+DATASET_KEYS = ("sample_idx",)  # by which distributed metrics count every sample once
 
 
 @TRANSFORMS.register_module()
@@ -39,7 +40,9 @@ class PackAVSInputs(PackSegInputs):
         ValueError: A transform changed the picture but not all of the masks.
     """
 
-    def __init__(self, *, meta_keys: Sequence[str] = IMAGE_KEYS + AUDIO_KEYS) -> None:
+    def __init__(
+        self, *, meta_keys: Sequence[str] = IMAGE_KEYS + AUDIO_KEYS + DATASET_KEYS
+    ) -> None:
         super().__init__(meta_keys=tuple(meta_keys))
 
     def transform(self, results: dict) -> dict:

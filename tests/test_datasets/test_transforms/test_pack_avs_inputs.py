@@ -24,6 +24,7 @@ def results() -> dict:
         clip="dog",
         frame=2,
         second=2,
+        sample_idx=7,
         audio=np.linspace(-1, 1, 16_000, dtype=np.float32),
         gt_sounding_mask=mask,
         gt_seg_map=np.where(mask > 0, 3, 255).astype(np.uint8),
@@ -48,6 +49,7 @@ def test_types_and_values(results):
     assert (sample.gt_silent_map.data == 1).sum() == 16
     assert sample.metainfo["clip"] == "dog"
     assert (sample.frame, sample.second, sample.img_path) == (2, 2, "a.png")
+    assert sample.sample_idx == 7
 
 
 def test_without_audio_and_masks(results):
