@@ -1,66 +1,91 @@
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-import numpy as np
-from mmengine.evaluator import BaseMetric
-
-from avs_mm.evaluation.functional import recognised_silence, silent_iou
-from avs_mm.evaluation.sample_fields import metainfo, naming, sounding_map
+from avs_mm.evaluation.accumulating_metric import AccumulatingMetric
+from avs_mm.evaluation.exact_mean import ExactMean
+from avs_mm.evaluation.functional import (
+    NUM_THRESHOLDS,
+    f_curve,
+    false_positive_rate,
+    jaccard,
+    recognised_silence,
+    silent_iou,
+)
+from avs_mm.evaluation.sample_fields import metainfo, sounding_map, sounding_mask
 from avs_mm.registry import METRICS
 
 __all__ = ["AudioSensitivityMetric"]
 
 
-@dataclass(frozen=True)
-class FrameSilence:
-    """What AudioSensitivityMetric keeps of a frame."""
+@dataclass
+class ConditionSums:
+    """What AudioSensitivityMetric keeps of all frames under one audio condition."""
 
-    audio_condition: str
-    recognised: bool
-    silent_iou: float
+    frames: int = 0
+    recognised: ExactMean = field(default_factory=ExactMean.of_shape)
+    silent_iou: ExactMean = field(default_factory=ExactMean.of_shape)
+    false_positives: ExactMean = field(default_factory=ExactMean.of_shape)
+    jaccard: ExactMean = field(default_factory=ExactMean.of_shape)
+    f_curve: ExactMean = field(default_factory=lambda: ExactMean.of_shape(NUM_THRESHOLDS))
+
+    def merge(self, other: "ConditionSums") -> None:
+        self.frames += other.frames
+        self.recognised.merge(other.recognised)
+        self.silent_iou.merge(other.silent_iou)
+        self.false_positives.merge(other.false_positives)
+        self.jaccard.merge(other.jaccard)
+        self.f_curve.merge(other.f_curve)
+
+
+@dataclass
+class AudioSums:
+    """The sums of every audio condition met."""
+
+    conditions: dict[str, ConditionSums] = field(default_factory=lambda: defaultdict(ConditionSums))
+
+    @property
+    def frames(self) -> int:
+        return sum(sums.frames for sums in self.conditions.values())
+
+    def merge(self, other: "AudioSums") -> None:
+        for condition, sums in other.conditions.items():
+            self.conditions[condition].merge(sums)
 
 
 @METRICS.register_module()
-class AudioSensitivityMetric(BaseMetric):
+class AudioSensitivityMetric(AccumulatingMetric):
     """How well a model falls silent when the audio belongs to nothing in the picture, in [0, 1].
 
-    For every audio condition among the samples, such as silence: ``audio/RA_silence``, the share of
-    frames without a single foreground pixel, and ``audio/mIoU_silence``, the mean IoU of the
-    predicted background with the frame. The right answer is an empty mask, so a frame under its
-    original audio is refused and no annotation is read.
+    The right answer is an empty mask. For every audio condition among the samples, such as silence:
 
-    Reads ``pred_sounding_map`` (1, H, W) in [0, 1] and ``audio_condition``.
+    - ``audio/RA_silence``: share of frames without a single foreground pixel (Table 6).
+    - ``audio/mIoU_silence``: mean IoU of the predicted background with the frame (Table 6).
+    - ``audio/FPR_silence``: mean share of foreground pixels (AVSBench-Robust), 1 - mIoU.
 
-    Source: the paper's section 6.5 and Table 6.
+    And where the samples have ``gt_sounding_mask``, what would sound under the ORIGINAL audio:
+
+    - ``audio/negative_J_silence``, ``audio/negative_F_silence``: AVSMetric's J and F against that
+      mask, lower is better (AVSBench-Robust).
+
+    A frame under its original audio is refused.
+
+    Reads ``pred_sounding_map`` (1, H, W) in [0, 1], ``audio_condition`` and, where there is one,
+    ``gt_sounding_mask`` (1, H, W) in {0, 1}.
+
+    Source: the paper's section 6.5 and Table 6; AVSBench-Robust (arXiv 2502.00358).
 
     Raises:
         ValueError: in ``process``, naming the picture, if a field is missing, a value is out of
-            range or the audio is the original one.
+            range or the audio is the original one; in ``evaluate``, if frames are missing or were
+            counted twice.
     """
 
     default_prefix = "audio"
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        for sample in data_samples:
-            with naming(sample):
-                self.results.append(self._score(sample))
+    def no_frames(self) -> AudioSums:
+        return AudioSums()
 
-    def compute_metrics(self, results: list[FrameSilence]) -> dict[str, float]:
-        if not results:
-            raise ValueError("no frame was evaluated; is the test set empty?")
-        by_condition: dict[str, list[FrameSilence]] = defaultdict(list)
-        for frame in results:
-            by_condition[frame.audio_condition].append(frame)
-
-        metrics = {}
-        for condition, frames in sorted(by_condition.items()):
-            metrics[f"RA_{condition}"] = float(np.mean([frame.recognised for frame in frames]))
-            metrics[f"mIoU_{condition}"] = float(np.mean([frame.silent_iou for frame in frames]))
-        return metrics
-
-    def _score(self, sample: dict) -> FrameSilence:
+    def add(self, sums: AudioSums, sample: dict, index: int) -> None:
         condition = metainfo(sample, "audio_condition")
         if condition == "original":
             raise ValueError(
@@ -68,8 +93,28 @@ class AudioSensitivityMetric(BaseMetric):
                 "is the original audio; set test_dataloader.dataset.audio=silence or unmatched"
             )
         prob = sounding_map(sample)
-        return FrameSilence(
-            audio_condition=condition,
-            recognised=bool(recognised_silence(prob)),
-            silent_iou=float(silent_iou(prob)),
+        recognised, iou, rate = (
+            recognised_silence(prob),
+            silent_iou(prob),
+            false_positive_rate(prob),
         )
+        scores = sums.conditions[condition]
+        if "gt_sounding_mask" in sample:
+            mask = sounding_mask(sample, size=prob.shape[1:]).to(prob.device)
+            scores.jaccard.add(jaccard(prob, mask)[0])
+            scores.f_curve.add(f_curve(prob, mask)[0], where=mask.any())
+        scores.frames += 1
+        scores.recognised.add(recognised[0])
+        scores.silent_iou.add(iou[0])
+        scores.false_positives.add(rate[0])
+
+    def figures(self, sums: AudioSums) -> dict[str, float]:
+        figures = {}
+        for condition, scores in sorted(sums.conditions.items()):
+            figures[f"RA_{condition}"] = float(scores.recognised.value())
+            figures[f"mIoU_{condition}"] = float(scores.silent_iou.value())
+            figures[f"FPR_{condition}"] = float(scores.false_positives.value())
+            if scores.jaccard.count:
+                figures[f"negative_J_{condition}"] = float(scores.jaccard.value())
+                figures[f"negative_F_{condition}"] = float(scores.f_curve.value().max())
+        return figures

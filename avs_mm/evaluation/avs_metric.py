@@ -1,67 +1,180 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-import numpy as np
 import torch
-from mmengine.evaluator import BaseMetric
+from torch import Tensor
 
-from avs_mm.evaluation.functional import f_curve, jaccard, maximum_f
-from avs_mm.evaluation.sample_fields import naming, sounding_map, sounding_mask
+from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.evaluation.accumulating_metric import AccumulatingMetric
+from avs_mm.evaluation.class_pixels import (
+    class_pixels,
+    dataset_f,
+    dataset_miou,
+    false_discovery_rate,
+    image_f,
+    image_iou,
+    in_image,
+)
+from avs_mm.evaluation.exact_mean import ExactMean
+from avs_mm.evaluation.functional import NUM_THRESHOLDS, f_curve, foreground, jaccard
+from avs_mm.evaluation.official_f import OfficialF
+from avs_mm.evaluation.sample_fields import pixel_data, sounding_map, sounding_mask
 from avs_mm.registry import METRICS
 
 __all__ = ["AVSMetric"]
 
 
-@dataclass(frozen=True)
-class FrameScores:
-    """What AVSMetric keeps of a frame, about 1 kB."""
+@dataclass
+class AVSSums:
+    """What AVSMetric keeps of all frames: C classes, the background included."""
 
-    jaccard: float
-    has_object: bool
-    f_curve: np.ndarray  # float32 (255,)
+    class_pixels: Tensor  # int64 (3, C)
+    class_iou: ExactMean  # (C,)
+    class_f: ExactMean  # (C,)
+    official: list[OfficialF]
+    frames: int = 0
+    jaccard: ExactMean = field(default_factory=ExactMean.of_shape)
+    f_curve: ExactMean = field(default_factory=lambda: ExactMean.of_shape(NUM_THRESHOLDS))
+
+    def merge(self, other: "AVSSums") -> None:
+        self.frames += other.frames
+        self.jaccard.merge(other.jaccard)
+        self.f_curve.merge(other.f_curve)
+        for mine, theirs in zip(self.official, other.official, strict=True):
+            mine.merge(theirs)
+        self.class_pixels += other.class_pixels
+        self.class_iou.merge(other.class_iou)
+        self.class_f.merge(other.class_f)
 
 
 @METRICS.register_module()
-class AVSMetric(BaseMetric):
-    """J and F of AVSBench's per-image protocol, both in [0, 1] and independent of the batch size.
+class AVSMetric(AccumulatingMetric):
+    """Both families of scores that the field calls mIoU and F, under names of their own, in [0, 1].
 
-    ``avs/J`` is the mean of the frames' Jaccard index. ``avs/F`` is the maximum of the F curve
-    averaged over all frames whose mask is not empty, 0 if there is none; the official code takes
-    the maximum a batch, so its F is higher the smaller the batch. A frame's F curve is kept until
-    the end, so that runs on one and on several processes give the same numbers.
+    AVSBench's per-image protocol, which the paper's tables use:
 
-    Reads ``pred_sounding_map`` (1, H, W) in [0, 1] and ``gt_sounding_mask`` (1, H, W) in {0, 1}.
+    - ``avs/J``: mean over the frames of the Jaccard index.
+    - ``avs/F``: maximum over the thresholds of the F curve averaged over all frames whose mask is
+      not empty, 0 if there is none; no batch size changes it.
+    - ``avs/F_official@20frames``: F as the official code takes it, a maximum a batch, with batches
+      of 20 frames, for each of ``official_batch_sizes``. Higher the smaller the batch.
 
-    Source: AVSBench (Zhou et al., ECCV 2022).
+    The dataset-level protocol (CAVP and others), never to be compared with the above: from one
+    confusion matrix over the whole set, each a mean over the classes, which are background and
+    sounding, or with ``classwise`` background and the K categories:
+
+    - ``avs/mIoU_dataset``, ``avs/F_dataset`` (beta² = 0.3) and ``avs/FDR``, the share of false
+      among the pixels predicted.
+
+    With ``classwise``, AVSBench-semantic's own (AVSS: K + 1 = 71 classes):
+
+    - ``avs/mIoU_AVSS``, ``avs/F_AVSS``: mean over the K + 1 classes of the mean over the images
+      where the class is predicted or labelled.
+
+    The numbers depend neither on the loader's batches nor on the number of processes.
+
+    Reads ``pred_sounding_map`` (1, H, W) in [0, 1] and ``gt_sounding_mask`` (1, H, W) in {0, 1};
+    with ``classwise`` also ``pred_sem_seg`` and ``gt_sem_seg``, category maps (1, H, W) with 255
+    for the background.
+
+    Args:
+        official_batch_sizes: In FRAMES, where papers name clips: 5 is one clip of S4 or MS3 (COMBO,
+            Stepping-Stones), 10 two (AVSegFormer), 20 four (TPAVI).
+        classwise: Also score the categories; for models that predict them on AVSS.
+
+    Source: AVSBench (Zhou et al., ECCV 2022 and IJCV 2024); CAVP (Chen et al., CVPR 2024).
 
     Raises:
-        ValueError: in ``process``, naming the picture, if a field is missing, the sizes differ or a
-            value is out of range.
+        ValueError: if a batch size is below 1; in ``process``, naming the picture, if a field is
+            missing, the sizes differ or a value is out of range; in ``evaluate``, if frames are
+            missing or were counted twice.
     """
 
     default_prefix = "avs"
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        for sample in data_samples:
-            with naming(sample):
-                self.results.append(self._score(sample))
+    def __init__(
+        self,
+        *,
+        official_batch_sizes: Sequence[int] = (5, 20),
+        classwise: bool = False,
+        collect_device: str = "cpu",
+        prefix: str | None = None,
+        collect_dir: str | None = None,
+    ) -> None:
+        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        if any(size < 1 for size in official_batch_sizes):
+            raise ValueError(
+                f"official_batch_sizes are numbers of frames from 1 on, got {official_batch_sizes}"
+            )
+        self.official_batch_sizes = tuple(dict.fromkeys(official_batch_sizes))
+        self.classwise = classwise
 
-    def compute_metrics(self, results: list[FrameScores]) -> dict[str, float]:
-        if not results:
-            raise ValueError("no frame was evaluated; is the test set empty?")
-        curves = torch.from_numpy(np.stack([frame.f_curve for frame in results])).double()
-        has_object = torch.tensor([frame.has_object for frame in results])
-        return {
-            "J": float(np.mean([frame.jaccard for frame in results])),
-            "F": float(maximum_f(curves, has_object)),
-        }
+    def no_frames(self) -> AVSSums:
+        num_classes = self._num_classes()
+        return AVSSums(
+            class_pixels=torch.zeros(3, num_classes, dtype=torch.int64),
+            class_iou=ExactMean.of_shape(num_classes),
+            class_f=ExactMean.of_shape(num_classes),
+            official=[OfficialF(size) for size in self.official_batch_sizes],
+        )
 
-    def _score(self, sample: dict) -> FrameScores:
+    def add(self, sums: AVSSums, sample: dict, index: int) -> None:
         prob = sounding_map(sample)
         mask = sounding_mask(sample, size=prob.shape[1:]).to(prob.device)
-        return FrameScores(
-            jaccard=float(jaccard(prob, mask)),
-            has_object=bool(mask.any()),
-            f_curve=f_curve(prob, mask)[0].cpu().numpy(),
+        frame_jaccard, curve = jaccard(prob, mask)[0], f_curve(prob, mask)[0]
+        predicted, labelled = self._classes(sample, prob, mask)
+        pixels = class_pixels(predicted, labelled, self._num_classes()).cpu()  # (1, 3, C)
+
+        has_object = bool(mask.any())
+        sums.frames += 1
+        sums.jaccard.add(frame_jaccard)
+        sums.f_curve.add(curve, where=has_object)
+        for official in sums.official:
+            official.add(index, curve, has_object=has_object)
+        sums.class_pixels += pixels[0]
+        if self.classwise:
+            present = in_image(pixels)[0]
+            sums.class_iou.add(image_iou(pixels)[0], where=present)
+            sums.class_f.add(image_f(pixels)[0], where=present)
+
+    def figures(self, sums: AVSSums) -> dict[str, float]:
+        figures = {"J": float(sums.jaccard.value()), "F": float(sums.f_curve.value().max())}
+        for official in sums.official:
+            figures[f"F_official@{official.batch_size}frames"] = official.value()
+        figures["mIoU_dataset"] = dataset_miou(sums.class_pixels)
+        figures["F_dataset"] = dataset_f(sums.class_pixels)
+        figures["FDR"] = false_discovery_rate(sums.class_pixels)
+        if self.classwise:
+            figures["mIoU_AVSS"] = float(sums.class_iou.value().mean())
+            figures["F_AVSS"] = float(sums.class_f.value().mean())
+        return figures
+
+    def _num_classes(self) -> int:
+        """C, the background included."""
+        if not self.classwise:
+            return 2
+        classes = (self.dataset_meta or {}).get("classes")
+        if not classes:
+            raise ValueError(
+                "classwise needs the data set's categories; give MS3 its semantic_root, and the "
+                "metric dataset_meta where no Runner does"
+            )
+        return len(classes) + 1
+
+    def _classes(self, sample: dict, prob: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Class of each pixel ``(1, H, W)``, predicted and labelled, 0 for the background."""
+        if not self.classwise:
+            return foreground(prob), mask
+        size = prob.shape[1:]
+        predicted = pixel_data(
+            sample, "pred_sem_seg", "classwise is for models that predict categories", size=size
         )
+        labelled = pixel_data(
+            sample, "gt_sem_seg", "classwise is for data sets with categories", size=size
+        )
+        return _background_first(predicted), _background_first(labelled.to(predicted.device))
+
+
+def _background_first(category_map: Tensor) -> Tensor:
+    """Classes 0..K, 0 for the background, from categories 0..K-1, 255 for the background."""
+    return torch.where(category_map == BACKGROUND, 0, category_map.long() + 1)

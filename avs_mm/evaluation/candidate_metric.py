@@ -7,13 +7,17 @@ import torch
 from mmengine.evaluator import BaseMetric
 from torch import Tensor
 
+from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.evaluation.functional import jaccard, pairwise_iou
 from avs_mm.evaluation.sample_fields import naming, pixel_data, sounding_mask
+from avs_mm.evaluation.sounding_detections import (
+    SoundingDetections,
+    best_of_each,
+    mean_average_precision,
+)
 from avs_mm.registry import METRICS
 
 __all__ = ["CandidateMetric"]
-
-BACKGROUND = 255
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,12 @@ class FrameCandidates:
     sounding_found: int
     silent_objects: int | None
     silent_found: int | None
+    of_sounding: int  # candidates that find a sounding object
+    of_silent: int | None
+    of_either: int | None
     masks_of_nothing: int | None
     oracle_jaccard: float
+    detections: SoundingDetections | None  # where there are audio scores
 
 
 @METRICS.register_module()
@@ -41,16 +49,25 @@ class CandidateMetric(BaseMetric):
     - ``candidates/sounding_recall``: share of the sounding objects that are found.
     - ``candidates/silent_recall``: the same for silent objects, over the frames where they are
       annotated.
+    - ``candidates/sounding_precision``: share of the candidates that find a sounding object; of
+      several that find the same each counts.
+    - ``candidates/silent_precision`` and ``candidates/precision``: share that finds a silent
+      object, and share that finds either, over the frames where silent objects are annotated.
     - ``candidates/masks_of_nothing``: candidates a frame whose IoU with every object, sounding or
       silent and of whatever category, is at most ``iou_threshold``, over the frames where silent
       objects are annotated.
     - ``candidates/oracle_J``: J of the union of the candidates whose category sounds in the frame,
       that is, what a perfect ear could reach with these masks.
+    - ``candidates/AP50`` (for ``iou_threshold`` 0.5): average precision of the sounding objects,
+      with the candidates in the order of their audio scores, those of one category in one frame in
+      that of their scores; mean over the categories that sound anywhere. Only where candidates have
+      audio scores, that is in stage 2.
 
     A figure with nothing to measure (a set without sounding objects, without annotated silent
     objects) is left out.
 
-    Reads ``pred_instances`` (masks (n, H, W), labels (n,)), ``gt_sem_seg`` and, where there is one,
+    Reads ``pred_instances`` (masks (n, H, W), labels (n,); for AP also scores (n,) and
+    ``audio_scores`` (n,)), ``gt_sem_seg`` and, where there is one,
     ``gt_silent_map``, category maps (1, H, W) with 255 for no object, and ``gt_sounding_mask``
     (1, H, W).
 
@@ -95,11 +112,23 @@ class CandidateMetric(BaseMetric):
             silent_found = sum(frame.silent_found or 0 for frame in results)
             metrics["silent_recall"] = silent_found / silent_objects
 
+        if instances:
+            metrics["sounding_precision"] = sum(f.of_sounding for f in results) / instances
+        judged = [frame for frame in results if frame.silent_objects is not None]
+        judged_instances = sum(frame.instances for frame in judged)
+        if judged_instances:
+            metrics["silent_precision"] = sum(f.of_silent or 0 for f in judged) / judged_instances
+            metrics["precision"] = sum(f.of_either or 0 for f in judged) / judged_instances
+
         nothing = [f.masks_of_nothing for f in results if f.masks_of_nothing is not None]
         if nothing:
             metrics["masks_of_nothing"] = sum(nothing) / len(nothing)
 
         metrics["oracle_J"] = float(np.mean([frame.oracle_jaccard for frame in results]))
+
+        detections = [frame.detections for frame in results if frame.detections is not None]
+        if sounding_objects and len(detections) == len(results):
+            metrics[f"AP{100 * self.iou_threshold:g}"] = mean_average_precision(detections)
         return metrics
 
     def _count(self, sample: dict) -> FrameCandidates:
@@ -117,33 +146,47 @@ class CandidateMetric(BaseMetric):
         categories, objects = _objects(sounding)
         iou = pairwise_iou(masks, objects)  # (n, sounding objects)
         same_category = labels[:, None] == categories  # (n, sounding objects)
-        sounding_found = self._found(iou, same_category)
+        finds = (iou > self.iou_threshold) & same_category
+        finds_sounding = finds.any(dim=1)  # (n,)
         chosen = masks[same_category.any(dim=1)].any(dim=0, keepdim=True)  # (1, H, W)
 
         # silent objects, and the candidates that match neither
         silent_objects = silent_found = masks_of_nothing = None
+        of_silent = of_either = None
         if "gt_silent_map" in sample:
             silent = pixel_data(sample, "gt_silent_map", "", size=size).to(masks.device)
             silent_categories, silent_regions = _objects(silent)
             silent_iou = pairwise_iou(masks, silent_regions)  # (n, silent objects)
             silent_objects = len(silent_categories)
-            silent_found = self._found(silent_iou, labels[:, None] == silent_categories)
+            same_category = labels[:, None] == silent_categories
+            finds_silent = (silent_iou > self.iou_threshold) & same_category
+            silent_found = int(finds_silent.any(dim=0).sum())
+            of_silent = int(finds_silent.any(dim=1).sum())
+            of_either = int((finds_sounding | finds_silent.any(dim=1)).sum())
             matches = torch.cat([iou, silent_iou], dim=1) > self.iou_threshold
             masks_of_nothing = int((~matches.any(dim=1)).sum())
+
+        # which of the candidates count as found if the ear is asked
+        detections = None
+        instances = sample["pred_instances"]
+        if "audio_scores" in instances:
+            detections = best_of_each(
+                labels, instances["audio_scores"], instances["scores"], finds_sounding, categories
+            )
 
         return FrameCandidates(
             instances=len(masks),
             sounding_objects=len(categories),
-            sounding_found=sounding_found,
+            sounding_found=int(finds.any(dim=0).sum()),
             silent_objects=silent_objects,
             silent_found=silent_found,
+            of_sounding=int(finds_sounding.sum()),
+            of_silent=of_silent,
+            of_either=of_either,
             masks_of_nothing=masks_of_nothing,
             oracle_jaccard=float(jaccard(chosen.float(), target)),
+            detections=detections,
         )
-
-    def _found(self, iou: Tensor, same_category: Tensor) -> int:
-        """Number of objects that a candidate of their category matches; both ``(n, objects)``."""
-        return int(((iou > self.iou_threshold) & same_category).any(dim=0).sum())
 
 
 def _candidates(sample: dict) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""The per-frame scores of AVSBench and of the paper, as pure functions on tensors.
+"""The per-frame scores of AVSBench, AVSBench-Robust and the paper, as pure functions on tensors.
 
 Every function takes probabilities ``prob`` ``(N, H, W)`` in [0, 1] and, where it needs the truth,
 binary masks ``mask`` ``(N, H, W)``, on any one device. Frames never mix: row n of a result depends
@@ -8,11 +8,15 @@ on frame n alone.
 import torch
 from torch import Tensor
 
+from avs_mm.evaluation.input_checks import check_pair, check_prob, check_shapes
+
 __all__ = [
     "f_curve",
     "f_measure",
     "f_thresholds",
+    "false_positive_rate",
     "foreground",
+    "global_score",
     "jaccard",
     "maximum_f",
     "pairwise_iou",
@@ -36,7 +40,7 @@ def foreground(prob: Tensor) -> Tensor:
     Raises:
         ValueError: if ``prob`` is not ``(N, H, W)`` or leaves [0, 1].
     """
-    _check_prob(prob)
+    check_prob(prob)
     return prob > 0.5
 
 
@@ -51,7 +55,7 @@ def jaccard(prob: Tensor, mask: Tensor) -> Tensor:
     Raises:
         ValueError: if the shapes differ, ``prob`` leaves [0, 1] or ``mask`` is not binary.
     """
-    mask = _check_pair(prob, mask)
+    mask = check_pair(prob, mask)
     predicted = prob > 0.5
     intersection = (predicted & mask).sum(dim=(1, 2), dtype=torch.float32)
     union = (predicted | mask).sum(dim=(1, 2), dtype=torch.float32)
@@ -81,7 +85,7 @@ def f_curve(prob: Tensor, mask: Tensor) -> Tensor:
         ValueError: if the shapes differ, ``prob`` leaves [0, 1] or ``mask`` is not binary.
     """
     # a few frames at a time: faster, and the memory does not grow with their number
-    _check_shapes(prob, mask)
+    check_shapes(prob, mask)
     chunk = CPU_CHUNK if prob.device.type == "cpu" else GPU_CHUNK
     num_frames = max(1, chunk // prob.shape[1:].numel())
     parts = zip(prob.split(num_frames), mask.split(num_frames), strict=True)
@@ -133,6 +137,35 @@ def silent_iou(prob: Tensor) -> Tensor:
     return _share_outside(foreground(prob))
 
 
+def false_positive_rate(prob: Tensor) -> Tensor:
+    """Share of the frame predicted to sound where nothing should, float32 ``(N,)`` in [0, 1].
+
+    1 - ``silent_iou``; its mean is the FPR of AVSBench-Robust (arXiv 2502.00358).
+
+    Raises:
+        ValueError: if ``prob`` is not ``(N, H, W)`` or leaves [0, 1].
+    """
+    return _share_outside(~foreground(prob))
+
+
+def global_score(positive: float, negative: float) -> float:
+    """Harmonic mean of a score under the right audio and of 1 - that score under a wrong one.
+
+    Both are a J, or both an F, in [0, 1]; 0 where neither term is above 0.
+
+    Source: inferred. The global scores of AVSBench-Robust (arXiv 2502.00358) are not in its code;
+    this formula reproduces a figure that the paper prints.
+
+    Raises:
+        ValueError: if a score leaves [0, 1], as percentages do.
+    """
+    for name, score in (("positive", positive), ("negative", negative)):
+        if not 0 <= score <= 1:
+            raise ValueError(f"the {name} score must lie in [0, 1], got {score}; divide per cent")
+    silent = 1 - negative
+    return 2 * positive * silent / (positive + silent) if positive + silent > 0 else 0.0
+
+
 def pairwise_iou(masks: Tensor, others: Tensor) -> Tensor:
     """IoU of each of n masks with each of m others, float32 ``(n, m)`` in [0, 1].
 
@@ -145,7 +178,7 @@ def pairwise_iou(masks: Tensor, others: Tensor) -> Tensor:
 
 
 def _f_curve(prob: Tensor, mask: Tensor) -> Tensor:
-    mask = _check_pair(prob, mask)
+    mask = check_pair(prob, mask)
     num_frames = len(prob)
 
     # one histogram key a pixel: (frame, on or off the mask, highest threshold reached)
@@ -185,46 +218,3 @@ def _threshold_bins(prob: Tensor) -> Tensor:
 def _share_outside(predicted: Tensor) -> Tensor:
     """Share of the pixels outside a bool mask ``(N, H, W)``, float32 ``(N,)``."""
     return (~predicted).sum(dim=(1, 2), dtype=torch.float32) / predicted.shape[1:].numel()
-
-
-def _check_prob(prob: Tensor) -> None:
-    if prob.ndim != 3 or not prob.is_floating_point() or prob.shape[1:].numel() == 0:
-        raise ValueError(
-            f"prob must be a floating-point tensor (N, H, W), got {prob.dtype} {tuple(prob.shape)}"
-        )
-    if len(prob) == 0:
-        return
-    low, high = torch.aminmax(prob)
-    if not (low >= 0 and high <= 1):  # a NaN fails here, too
-        raise ValueError(
-            f"prob must lie in [0, 1] but spans [{low:.4g}, {high:.4g}]; "
-            "logits need a sigmoid first"
-        )
-
-
-def _check_shapes(prob: Tensor, mask: Tensor) -> None:
-    if mask.shape != prob.shape or prob.ndim != 3 or prob.shape[1:].numel() == 0:
-        raise ValueError(
-            "prob and mask must have the same shape (N, H, W), got "
-            f"{tuple(prob.shape)} and {tuple(mask.shape)}"
-        )
-
-
-def _check_pair(prob: Tensor, mask: Tensor) -> Tensor:
-    """Check both and return the mask as bool."""
-    _check_shapes(prob, mask)
-    _check_prob(prob)
-    if not _is_binary(mask):
-        raise ValueError(
-            f"mask must hold only 0 and 1 but spans [{mask.min():g}, {mask.max():g}]; "
-            "compare a 0/255 picture with > 0"
-        )
-    return mask.bool()
-
-
-def _is_binary(mask: Tensor) -> bool:
-    if mask.dtype == torch.bool or mask.numel() == 0:
-        return True
-    if mask.is_floating_point():
-        return torch.equal(mask, mask.bool().to(mask.dtype))
-    return bool(mask.min() >= 0 and mask.max() <= 1)  # whole numbers: much faster than comparing

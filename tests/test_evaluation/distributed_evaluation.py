@@ -17,11 +17,14 @@ def main(rank: int, world_size: int, folder: Path) -> None:
     torch.distributed.init_process_group(
         "gloo", init_method=f"file://{folder}/rendezvous", rank=rank, world_size=world_size
     )
-    samples = torch.load(folder / "samples.pth", weights_only=False)
-    evaluator = Evaluator(json.loads((folder / "metrics.json").read_text()))
-    for index in DefaultSampler(samples, shuffle=False):
-        evaluator.process([samples[index]])
-    metrics = evaluator.evaluate(len(samples))
+    metrics = []
+    for case in torch.load(folder / "cases.pth", weights_only=False):
+        samples = case["samples"]
+        evaluator = Evaluator(case["metrics"])
+        evaluator.dataset_meta = case["metainfo"]
+        for index in DefaultSampler(samples, shuffle=False):
+            evaluator.process([samples[index]])
+        metrics.append(evaluator.evaluate(len(samples)))
     (folder / f"rank{rank}.json").write_text(json.dumps(metrics))
     torch.distributed.destroy_process_group()
 

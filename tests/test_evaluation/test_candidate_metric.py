@@ -72,6 +72,10 @@ def test_every_figure_at_once(evaluate):
         "candidates/I_per_frame": 2.0,
         "candidates/sounding_recall": pytest.approx(1 / 3),
         "candidates/silent_recall": pytest.approx(1 / 2),
+        # those of 0 and 2 in frame 1, none in frame 2, none in frame 3
+        "candidates/sounding_precision": pytest.approx(1 / 6),
+        "candidates/silent_precision": pytest.approx(1 / 6),
+        "candidates/precision": pytest.approx(2 / 6),
         # frame 1: category 1's mask; frame 2: none; frame 3: its only one
         "candidates/masks_of_nothing": pytest.approx(2 / 3),
         # 5 of 8 pixels (0..2 and 4..7 against 0..5); 0 of 6; 1 for an empty mask left empty
@@ -85,6 +89,7 @@ def test_without_silent_objects_their_figures_are_left_out(evaluate):
         "candidates/I": 1,
         "candidates/I_per_frame": 1.0,
         "candidates/sounding_recall": 1.0,
+        "candidates/sounding_precision": 1.0,
         "candidates/oracle_J": pytest.approx(1, abs=1e-6),
     }
 
@@ -96,6 +101,7 @@ def test_frames_without_annotated_silent_objects_do_not_dilute(evaluate):
         ([(1, row(5)), (2, row(7))], sounding, category_map(c1=row(5))),
     )
     assert metrics["candidates/silent_recall"] == 1.0
+    assert metrics["candidates/silent_precision"] == metrics["candidates/precision"] == 1 / 2
     assert metrics["candidates/masks_of_nothing"] == 1.0
     assert metrics["candidates/sounding_recall"] == 0.0
 
@@ -119,6 +125,62 @@ def test_a_frame_without_candidates(evaluate):
         "candidates/masks_of_nothing": 0.0,
         "candidates/oracle_J": 0.0,
     }
+
+
+def test_several_candidates_of_one_object_are_all_precise(evaluate):
+    metrics = evaluate(
+        ([(0, row(1, 2)), (0, row(1, 2))], category_map(c0=row(1, 2)), category_map()),
+    )
+    assert metrics["candidates/sounding_precision"] == metrics["candidates/precision"] == 1.0
+    assert metrics["candidates/silent_precision"] == 0.0
+
+
+def with_audio_scores(frame_sample, pairs: list, audio_scores: list, scores: list, sounding):
+    return frame_sample(
+        candidates=candidates(*pairs)
+        | {"audio_scores": torch.tensor(audio_scores), "scores": torch.tensor(scores)},
+        gt_sem_seg=sounding,
+        gt_sounding_mask=(sounding != 255).byte(),
+    )
+
+
+def test_average_precision_by_hand(frame_sample):
+    evaluator = Evaluator(CandidateMetric())
+    evaluator.process(
+        [
+            # 0 found at 0.9; the second mask of it, as loud but less sure, is one too many
+            with_audio_scores(
+                frame_sample,
+                [(0, row(1, 2)), (0, row(1, 2, 3)), (1, row(5))],
+                [0.9, 0.9, 0.3],
+                [0.8, 0.7, 0.9],
+                category_map(c0=row(1, 2), c1=row(5)),
+            ),
+            # 0 found at 0.5; 1 does not sound here, and was thought to most of all
+            with_audio_scores(
+                frame_sample,
+                [(0, row(4)), (1, row(5))],
+                [0.5, 0.6],
+                [0.9, 0.9],
+                category_map(c0=row(4)),
+            ),
+        ]
+    )
+    # category 0: right, wrong, right of 2 objects: 1/2 · 1 + 1/2 · 2/3; category 1: wrong, right
+    expected = (1 / 2 + 1 / 3 + 1 / 2) / 2
+    assert evaluator.evaluate(2)["candidates/AP50"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_average_precision_of_categories_without_candidates(frame_sample):
+    evaluator = Evaluator(CandidateMetric(iou_threshold=0.75))
+    evaluator.process(
+        [
+            with_audio_scores(
+                frame_sample, [(0, row(1))], [0.9], [0.9], category_map(c0=row(1), c1=row(5))
+            )
+        ]
+    )
+    assert evaluator.evaluate(1)["candidates/AP75"] == pytest.approx(1 / 2)
 
 
 @pytest.mark.parametrize(("iou_threshold", "recall"), [(0.2, 1.0), (0.25, 0.0), (0.5, 0.0)])

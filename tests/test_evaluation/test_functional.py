@@ -11,7 +11,9 @@ from avs_mm.evaluation.functional import (
     f_curve,
     f_measure,
     f_thresholds,
+    false_positive_rate,
     foreground,
+    global_score,
     jaccard,
     maximum_f,
     pairwise_iou,
@@ -94,6 +96,8 @@ def test_every_function_is_the_official_one(frames):
     )
     outside = [1 - (p > 0.5).mean() for p in prob]
     np.testing.assert_allclose(silent_iou(prob_), outside, rtol=0, atol=1e-6)
+    inside = [(p > 0.5).mean() for p in prob]
+    np.testing.assert_allclose(false_positive_rate(prob_), inside, rtol=0, atol=1e-6)
     assert recognised_silence(prob_).tolist() == [not (p > 0.5).any() for p in prob]
 
 
@@ -196,6 +200,33 @@ def test_maximum_f_is_of_the_mean_curve_of_frames_with_an_object():
     assert maximum_f(curves, torch.tensor([False, False, False])) == 0
 
 
+def test_the_false_positive_rate_is_the_share_of_foreground():
+    prob = torch.full((2, 10, 10), 0.5)  # one half is background
+    prob[1, :3] = 0.51
+    assert false_positive_rate(prob).tolist() == pytest.approx([0, 0.3], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "expected"),
+    [
+        (1, 0, 1),
+        (0.8, 0.4, 2 * 0.8 * 0.6 / 1.4),
+        (0.5, 0.5, 0.5),
+        (0, 0, 0),
+        (0.9, 1, 0),
+        (0, 1, 0),
+    ],
+)
+def test_the_global_score_is_a_harmonic_mean(positive, negative, expected):
+    assert global_score(positive, negative) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("positive", "negative"), [(80.3, 0.1), (0.8, -0.1), (0.8, float("nan"))])
+def test_the_global_score_of_percentages_is_refused(positive, negative):
+    with pytest.raises(ValueError, match=r"must lie in \[0, 1\]"):
+        global_score(positive, negative)
+
+
 def test_pairwise_iou():
     masks = torch.zeros(2, 2, 4, dtype=torch.bool)
     masks[0, :, :2] = True  # 4 pixels; the second is empty
@@ -231,7 +262,9 @@ def test_bad_input_is_refused(function, prob, mask, message):
         function(prob, mask)
 
 
-@pytest.mark.parametrize("function", [recognised_silence, silent_iou, foreground])
+@pytest.mark.parametrize(
+    "function", [recognised_silence, silent_iou, false_positive_rate, foreground]
+)
 def test_logits_are_refused(function):
     with pytest.raises(ValueError, match="sigmoid"):
         function(torch.full((1, 2, 2), 3.0))

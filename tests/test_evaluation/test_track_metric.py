@@ -1,0 +1,69 @@
+"""Pictures whose files are alike under several sound tracks."""
+
+import pytest
+import torch
+from mmengine.evaluator import Evaluator
+
+RIGHT = ([[1.0, 0.0]], [[1, 0]])
+WRONG = ([[0.0, 1.0]], [[1, 0]])
+HALF = ([[1.0, 1.0]], [[1, 0]])  # J = 0.5, which is not above 0.5
+SILENT = ([[0.5, 0.0]], [[0, 0]])
+NOISY = ([[0.6, 0.0]], [[0, 0]])
+
+
+@pytest.fixture
+def evaluate(frame_sample, tmp_path):
+    """Metrics of frames given as (content of the picture, track, (probabilities, mask))."""
+
+    def run(*frames: tuple) -> dict:
+        evaluator = Evaluator({"type": "avs_mm.TrackMetric"})
+        for index, (picture, track, (prob, mask)) in enumerate(frames):
+            path = tmp_path / f"{index}.png"
+            path.write_text(picture)
+            sample = frame_sample(
+                metainfo={"img_path": str(path), "audio_path": f"{track}.wav"},
+                pred_sounding_map=prob,
+                gt_sounding_mask=torch.tensor(mask, dtype=torch.uint8),
+            )
+            evaluator.process([sample])
+        return evaluator.evaluate(len(frames))
+
+    return run
+
+
+def test_by_hand(evaluate):
+    metrics = evaluate(
+        ("all right", "first", RIGHT),
+        ("all right", "second", RIGHT),
+        ("all right", "none", SILENT),
+        ("one is wrong", "first", RIGHT),
+        ("one is wrong", "second", WRONG),
+        ("half is wrong", "first", RIGHT),
+        ("half is wrong", "second", HALF),
+        ("not silent", "first", RIGHT),
+        ("not silent", "none", NOISY),
+        ("alone", "first", WRONG),
+        ("twice in one clip", "first", WRONG),
+        ("twice in one clip", "first", WRONG),
+    )
+    assert metrics == {"tracks/pictures": 4, "tracks/all_right": 1 / 4}
+
+
+def test_without_such_pictures_there_is_no_share(evaluate):
+    assert evaluate(("a", "first", RIGHT), ("b", "second", RIGHT)) == {"tracks/pictures": 0}
+
+
+def test_other_than_the_original_audio_is_refused(frame_sample):
+    sample = frame_sample(
+        metainfo={"audio_condition": "noise"},
+        pred_sounding_map=torch.zeros(2, 2),
+        gt_sounding_mask=torch.zeros(2, 2, dtype=torch.uint8),
+    )
+    evaluator = Evaluator({"type": "avs_mm.TrackMetric"})
+    with pytest.raises(ValueError, match=r"clip_1.png: .*dataset.audio=original"):
+        evaluator.process([sample])
+
+
+def test_an_empty_set_is_an_error():
+    with pytest.raises(ValueError, match="no frame was evaluated"):
+        Evaluator({"type": "avs_mm.TrackMetric"}).evaluate(0)
