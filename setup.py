@@ -37,6 +37,7 @@ setup(
     install_requires=[
         "av",
         "ftfy",  # mmseg imports it and does not declare it
+        "matplotlib",
         "mmdet>=3.3.0,<4",
         # The bound is a pre-release so that pip takes 0.11.0rc3, and an installed 0.10.7 is kept.
         "mmengine>=0.10.7.dev0,<1",

@@ -100,7 +100,7 @@ class CandidateMetric(BaseMetric):
         if not results:
             raise ValueError("no frame was evaluated; is the test set empty?")
         instances = sum(frame.instances for frame in results)
-        metrics: dict[str, float] = {"I": instances, "I_per_frame": instances / len(results)}
+        metrics: dict[str, float] = {"I": float(instances), "I_per_frame": instances / len(results)}
 
         sounding_objects = sum(frame.sounding_objects for frame in results)
         if sounding_objects:

@@ -1,3 +1,4 @@
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ __all__ = ["TrackMetric"]
 class FrameAnswer:
     """What TrackMetric keeps of a frame."""
 
-    picture: bytes  # digest of its file
+    picture: bytes | tuple[str, int]  # digest of its file, or its scene and second
     track: str
     right: bool
 
@@ -27,8 +28,8 @@ class FrameAnswer:
 class TrackMetric(BaseMetric):
     """On how many pictures a model is right whichever of their sound tracks is played.
 
-    Of the pictures that exist under more than one sound track, the same file content with another
-    ``audio_path``, as in the mini set's MS3:
+    Of the pictures that exist under more than one sound track, the same file content (or the same
+    second of one scene) with another ``audio_path``, as in the mini set's MS3:
 
     - ``tracks/pictures``: their number.
     - ``tracks/all_right``: share of them, in [0, 1], on which the answer is right under every
@@ -41,6 +42,10 @@ class TrackMetric(BaseMetric):
     Reads the file ``img_path``, ``pred_sounding_map`` (1, H, W) in [0, 1], ``gt_sounding_mask``
     (1, H, W) in {0, 1}, ``audio_path`` and ``audio_condition``.
 
+    Args:
+        scene_pattern: Regular expression whose one group names the scene in a clip's name, where
+            the tracks of a picture show files of their own; see ``AVSBenchDataset``.
+
     Raises:
         ValueError: in ``process``, naming the picture, if a field is missing, the sizes differ, a
             value is out of range, or the audio is not the original one.
@@ -48,15 +53,26 @@ class TrackMetric(BaseMetric):
 
     default_prefix = "tracks"
 
+    def __init__(
+        self,
+        *,
+        scene_pattern: str | None = None,
+        collect_device: str = "cpu",
+        prefix: str | None = None,
+        collect_dir: str | None = None,
+    ) -> None:
+        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        self.scene_pattern = scene_pattern
+
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         for sample in data_samples:
             with naming(sample):
-                self.results.append(_answer(sample))
+                self.results.append(_answer(sample, self.scene_pattern))
 
     def compute_metrics(self, results: list[FrameAnswer]) -> dict[str, float]:
         if not results:
             raise ValueError("no frame was evaluated; is the test set empty?")
-        answers: dict[bytes, list[FrameAnswer]] = defaultdict(list)
+        answers: dict[Any, list[FrameAnswer]] = defaultdict(list)
         for answer in results:
             answers[answer.picture].append(answer)
         several = [group for group in answers.values() if len({a.track for a in group}) > 1]
@@ -68,7 +84,7 @@ class TrackMetric(BaseMetric):
         return metrics
 
 
-def _answer(sample: dict) -> FrameAnswer:
+def _answer(sample: dict, scene_pattern: str | None) -> FrameAnswer:
     condition = metainfo(sample, "audio_condition")
     if condition != "original":
         raise ValueError(
@@ -79,7 +95,15 @@ def _answer(sample: dict) -> FrameAnswer:
     mask = sounding_mask(sample, size=prob.shape[1:]).to(prob.device)
     right = jaccard(prob, mask) > 0.5 if mask.any() else recognised_silence(prob)
     return FrameAnswer(
-        picture=blake2b(Path(metainfo(sample, "img_path")).read_bytes(), digest_size=16).digest(),
+        picture=_picture(sample, scene_pattern),
         track=metainfo(sample, "audio_path"),
         right=bool(right),
     )
+
+
+def _picture(sample: dict, scene_pattern: str | None) -> bytes | tuple[str, int]:
+    scene = re.match(scene_pattern, metainfo(sample, "clip")) if scene_pattern else None
+    if scene:
+        return scene[1], metainfo(sample, "frame")
+    content = Path(metainfo(sample, "img_path")).read_bytes()
+    return blake2b(content, digest_size=16).digest()

@@ -15,13 +15,18 @@ NOISY = ([[0.6, 0.0]], [[0, 0]])
 def evaluate(frame_sample, tmp_path):
     """Metrics of frames given as (content of the picture, track, (probabilities, mask))."""
 
-    def run(*frames: tuple) -> dict:
-        evaluator = Evaluator({"type": "avs_mm.TrackMetric"})
+    def run(*frames: tuple, scene_pattern: str | None = None) -> dict:
+        evaluator = Evaluator({"type": "avs_mm.TrackMetric", "scene_pattern": scene_pattern})
         for index, (picture, track, (prob, mask)) in enumerate(frames):
             path = tmp_path / f"{index}.png"
             path.write_text(picture)
             sample = frame_sample(
-                metainfo={"img_path": str(path), "audio_path": f"{track}.wav"},
+                metainfo={
+                    "img_path": str(path),
+                    "audio_path": f"{track}.wav",
+                    "clip": f"{picture}_{track}",
+                    "frame": 0,
+                },
                 pred_sounding_map=prob,
                 gt_sounding_mask=torch.tensor(mask, dtype=torch.uint8),
             )
@@ -47,6 +52,13 @@ def test_by_hand(evaluate):
         ("twice in one clip", "first", WRONG),
     )
     assert metrics == {"tracks/pictures": 4, "tracks/all_right": 1 / 4}
+
+
+def test_a_scene_may_have_files_of_its_own_under_every_track(evaluate):
+    frames = ("dog_first", "first", RIGHT), ("dog_second", "second", WRONG)
+    assert evaluate(*frames) == {"tracks/pictures": 0}
+    by_name = evaluate(*frames, scene_pattern="(.*)_(?:first|second)_")
+    assert by_name == {"tracks/pictures": 1, "tracks/all_right": 0}
 
 
 def test_without_such_pictures_there_is_no_share(evaluate):
