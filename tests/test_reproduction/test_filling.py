@@ -1,0 +1,191 @@
+import pytest
+
+from avs_mm.reproduction import TABLES, fill, read_result
+from avs_mm.reproduction.filling import check_rows, check_used, unused
+from avs_mm.reproduction.page import as_json, as_markdown
+from avs_mm.reproduction.remedies import remarks, remedies
+
+
+def shown(cells) -> dict[tuple[str, str], str]:
+    """Every cell that is not empty."""
+    return {(cell.row.name, cell.column.name): cell.shown for cell in cells if cell.shown}
+
+
+@pytest.fixture
+def single(write_result):
+    return read_result(
+        write_result(
+            "single",
+            original={"avs/J": 0.80126, "avs/F": 0.875, "candidates/I": 9001},
+            silence={"audio/RA_silence": 0.97, "audio/mIoU_silence": 0.9951},
+        )
+    )
+
+
+@pytest.fixture
+def multi(write_result):
+    return read_result(
+        write_result(
+            "multi",
+            config="configs/avs_avsc_ms3.py",
+            subset="ms3",
+            frames=320,
+            original={"avs/J": 0.61},
+        )
+    )
+
+
+def test_a_result_fills_the_cells_of_its_config_and_subset(single, multi):
+    assert shown(fill(TABLES[1], [single, multi])) == {
+        ("Ours", "single J"): "80.13",
+        ("Ours", "single F"): "87.50",
+        ("Ours", "multi J"): "61.00",
+    }
+    assert shown(fill(TABLES[3], [single])) == {
+        ("w/ L_soas", "single J"): "80.13",
+        ("w/ L_soas", "single F"): "87.50",
+        ("w/ L_soas", "single I"): "9001",
+    }
+    assert shown(fill(TABLES[6], [single, multi])) == {
+        ("Ours", "silent single mIoU"): "99.51",
+        ("Ours", "silent single RA"): "97.00",
+    }
+    for number in (5, 7, 8):  # their rows are other models, or other trainings
+        assert shown(fill(TABLES[number], [single, multi])) == {}
+
+
+def test_without_results_every_cell_is_empty():
+    for table in TABLES.values():
+        cells = fill(table, [])
+        assert len(cells) == len(table.rows) * len(table.columns)
+        assert all(cell.value is None and cell.source is None for cell in cells)
+
+
+def test_stage_1_alone_is_without_avsc(write_result):
+    result = read_result(
+        write_result("seg", config="configs/avs_swin_b_seg.py", original={"avs/J": 0.77})
+    )
+    assert shown(fill(TABLES[4], [result])) == {("w/o AVSC", "single J"): "77.00"}
+
+
+def test_two_results_for_one_cell_are_an_error_that_names_both(single, write_result):
+    other = read_result(write_result("again", original={"avs/J": 0.5}))
+    with pytest.raises(
+        ValueError,
+        match=r"table 1, Ours, single J: two results for one cell, .*single/results\.json and "
+        r".*again/results\.json\. Leave one of them out",
+    ):
+        fill(TABLES[1], [single, other])
+    # but two that measured different things are welcome
+    assert len(shown(fill(TABLES[6], [single, other]))) == 2
+
+
+def test_a_row_can_be_given_any_result(single, write_result):
+    ablation = read_result(write_result("ablation", original={"avs/J": 0.7, "candidates/I": 3800}))
+    cells = fill(TABLES[3], [single, ablation], {"w/o L_soas": [ablation]})
+    assert shown(cells) == {
+        ("w/ L_soas", "single J"): "80.13",
+        ("w/ L_soas", "single F"): "87.50",
+        ("w/ L_soas", "single I"): "9001",
+        ("w/o L_soas", "single J"): "70.00",
+        ("w/o L_soas", "single I"): "3800",
+    }
+    with pytest.raises(ValueError, match="two results for one cell"):
+        fill(TABLES[1], [single], {"Ours": [ablation]})
+
+
+def test_a_given_result_must_fill_something(multi, write_result):
+    given = {"Ours": [read_result(write_result("noise", noise={"audio/RA_noise": 1.0}))]}
+    with pytest.raises(ValueError, match=r"--row Ours=.*noise/results.json: fills no cell, as"):
+        check_used(fill(TABLES[1], [], given), given)
+    check_used(fill(TABLES[1], [], {"Ours": [multi]}), {"Ours": [multi]})
+
+
+def test_unknown_rows_are_refused():
+    check_rows([TABLES[1], TABLES[4]], ["Ours", "w/o AVSC"])
+    with pytest.raises(ValueError, match=r"'Theirs': no such row\. The rows are: Ours, TPAVI$"):
+        check_rows([TABLES[1]], ["Theirs"])
+
+
+def test_other_splits_models_and_trainings_are_left_out_and_said(write_result):
+    def result(folder, **settings):
+        return read_result(write_result(folder, original={"avs/J": 0.9}, **settings))
+
+    results = [
+        result("val", split="val"),
+        result("changed", options="--cfg-options model.threshold=0.3"),
+        result("mini", config="configs/mini/avsc.py"),
+        result("other", subset="ms3"),  # S4's config on MS3 is no row
+    ]
+    assert shown(fill(TABLES[1], results)) == {}
+    reasons = unused([TABLES[1]], results)
+    assert [reason.split(": ", 1)[1].split(". It")[0] for reason in reasons] == [
+        "its split is val, the tables are of test",
+        "it was evaluated with another model.threshold than its config's",
+        "its config mini/avsc on s4 is no row of these tables",
+        "its config avs_avsc on ms3 is no row of these tables",
+    ]
+    plain = result("plain")
+    assert unused([TABLES[1]], [plain]) == []
+    assert "only under other training" in unused([TABLES[8]], [plain])[0]
+
+
+@pytest.mark.parametrize("value", [1.01, 81.29, -0.1])
+def test_percentages_are_refused(write_result, value):
+    result = read_result(write_result("percent", original={"avs/J": value}))
+    with pytest.raises(ValueError, match=rf"metrics\['original'\]\['avs/J'\] is {value}, not in"):
+        fill(TABLES[1], [result])
+
+
+def test_every_cell_can_be_traced(single):
+    cells = fill(TABLES[6], [single])
+    page = as_json(TABLES[6], cells, remarks=[], remedies=[])
+    [cell] = [cell for cell in page["cells"] if cell["column"] == "silent single RA"][1:]
+    assert (cell["row"], cell["value"], cell["shown"]) == ("Ours", 0.97, "97.00")
+    assert cell["paper"] == "94.4"
+    source = cell["source"]
+    assert source["results"] == str(single.path)
+    assert source["key"] == "metrics['silence']['audio/RA_silence']"
+    assert source["checkpoint_sha256"] == single.checkpoint_sha256
+    assert source["frames"] == 3700
+    assert page["cells"][0]["value"] is page["cells"][0]["source"] is None
+
+
+def test_markdown_has_our_value_beside_the_papers(single):
+    lines = as_markdown(
+        TABLES[1], fill(TABLES[1], [single]), remarks=["a remark"], remedies=["do this"]
+    ).splitlines()
+    assert lines[2].startswith("|  | single J | paper | single F | paper |")
+    assert lines[4] == "| TPAVI |  | 78.7 |  | 87.9 |  | 54.0 |  | 64.5 |"
+    assert lines[5] == "| Ours | 80.13 [1] | 81.29 | 87.50 [1] | 88.59 |  | 59.5 |  | 65.74 |"
+    [source] = [line for line in lines if line.startswith("- [1] ")]
+    assert str(single.path) in source
+    assert "sha256 73696e676c65" in source
+    assert "- a remark" in lines
+    assert lines[-1] == "- do this"
+
+
+def test_remedies_name_the_command(single, tmp_path):
+    (tmp_path / "avs_avsc.py").touch()
+    lines = remedies(TABLES[6], fill(TABLES[6], [single]), configs=tmp_path)
+    assert lines[-2:] == [
+        "Ours: unmatched single mIoU, unmatched single RA. Run `python tools/evaluate.py "
+        "configs/avs_avsc.py work_dirs/avs_avsc --conditions unmatched`, and give the "
+        "results.json it writes to --results.",
+        "Ours: unmatched multi mIoU, unmatched multi RA. There is no configs/avs_avsc_ms3.py; give "
+        "a result with --row 'Ours=RESULTS.json'.",
+    ]
+    lines = remedies(TABLES[3], fill(TABLES[3], []), configs=tmp_path)
+    assert lines[2].startswith("w/o L_soas: single J, single F, single I. Needs configs/avs_avsc.")
+    assert lines[2].endswith("give --row 'w/o L_soas=RESULTS.json'.")
+    lines = remedies(TABLES[5], fill(TABLES[5], []), configs=tmp_path)
+    assert lines[-1].endswith("Run `python tools/reproduce.py 5 --measure configs/avs_avsc.py`.")
+
+
+def test_another_test_set_is_remarked_on(single, write_result):
+    assert remarks(fill(TABLES[1], [single])) == []
+    small = read_result(write_result("small", frames=60, original={"avs/J": 0.5}))
+    assert remarks(fill(TABLES[1], [small])) == [
+        f"{small.path}: 60 frames (test) of data/S4, not the 3700 of AVSBench's test set: not to "
+        "be compared with the paper."
+    ]
