@@ -12,19 +12,22 @@ def select_candidates(
     *,
     size: tuple[int, int],
     score_threshold: float = 0.0,
+    quality_threshold: float = 0.0,
     least_area: float = 0.0,
 ) -> InstanceData:
     """Keep the best mask of every category that a frame's queries show.
 
     The category filter drops the queries whose most probable category is "no object"; the score
     filter keeps, within each category, the query with the highest probability of it. Masks are made
-    binary at ``size``; one that covers no pixel, or less than ``least_area``, is no candidate.
+    binary at ``size``; one that covers no pixel, or less than ``least_area``, is no candidate, and
+    one of little quality is none either: a faint mask shows nothing (beyond the paper).
 
     Args:
         class_logits: (Q, K + 1), no object last.
         mask_logits: (Q, h, w).
         size: H, W of the candidates' masks.
         score_threshold: Least probability of a candidate's category, [0, 1].
+        quality_threshold: Least quality of a candidate's mask, see ``mask_quality``.
         least_area: Least share of the frame that a candidate covers, [0, 1].
 
     Returns:
@@ -35,7 +38,8 @@ def select_candidates(
     no_object = class_logits.shape[-1] - 1
 
     # Category filter
-    queries = torch.nonzero((labels != no_object) & (scores >= score_threshold))[:, 0]
+    sure = (scores >= score_threshold) & (mask_quality(mask_logits) >= quality_threshold)
+    queries = torch.nonzero((labels != no_object) & sure)[:, 0]
 
     # Score filter: sorted by category, then by falling score, each category's first is its best
     queries = queries[scores[queries].argsort(descending=True, stable=True)]
@@ -55,3 +59,18 @@ def select_candidates(
     return InstanceData(
         masks=masks[visible], labels=labels[queries][visible], scores=scores[queries][visible]
     )
+
+
+def mask_quality(mask_logits: Tensor) -> Tensor:
+    """Mean probability of the pixels within each mask: MaskFormer's mask score.
+
+    Args:
+        mask_logits: (Q, h, w); a mask is where they are above 0.
+
+    Returns:
+        (Q,): above 0.5, or 0 for a mask without a pixel.
+    """
+    mask_logits = mask_logits.float()
+    inside = mask_logits > 0
+    probabilities = (mask_logits.sigmoid() * inside).sum(dim=(-2, -1))
+    return probabilities / inside.sum(dim=(-2, -1)).clamp(min=1)

@@ -13,10 +13,11 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from avs_mm.checkpoint import check_fit, find_checkpoint, load_strictly, read_checkpoint
+from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidates import select_candidates
+from avs_mm.models.silent_object_teacher import SilentObjectTeacher
 from avs_mm.registry import MODELS
 
-BACKGROUND = 255
 # The layer whose shape depends on the categories: dropped when a network changes its categories.
 CATEGORY_LAYER = "decode_head.cls_embed."
 
@@ -36,7 +37,10 @@ class PotentialObjectSegmentor(EncoderDecoder):
             ImageNet, in the place of ``initial_weights``; its decode head, if any, is not used.
         untrained_warning: What to log when training starts with neither.
         score_threshold: Least class probability of a candidate, [0, 1].
+        quality_threshold: Least mean probability within a candidate's mask, [0, 1].
         least_area: Least share of the frame that a candidate covers, [0, 1].
+        teacher: Arguments of a ``SilentObjectTeacher``: the network of ``initial_weights``, whose
+            categories must be these, labels what it is sure of in every training frame.
         encoder_decoder: Arguments of mmseg's ``EncoderDecoder``.
     """
 
@@ -47,7 +51,9 @@ class PotentialObjectSegmentor(EncoderDecoder):
         backbone_weights: str | None = None,
         untrained_warning: str | None = None,
         score_threshold: float = 0.0,
+        quality_threshold: float = 0.0,
         least_area: float = 0.0,
+        teacher: dict | None = None,
         **encoder_decoder: Any,
     ) -> None:
         super().__init__(**encoder_decoder)
@@ -57,18 +63,31 @@ class PotentialObjectSegmentor(EncoderDecoder):
         self.backbone_weights = backbone_weights
         self.untrained_warning = untrained_warning
         self.score_threshold = score_threshold
+        self.quality_threshold = quality_threshold
         self.least_area = least_area
+        self.teacher_options = teacher
+        self.teacher: SilentObjectTeacher | None = None
 
     def init_weights(self) -> None:
         """Initialise randomly or from the files given; one that does not fit is a ValueError."""
         super().init_weights()
         if self.initial_weights is not None:
             path = find_checkpoint(self.initial_weights)
-            load_strictly(self, path, may_be_reshaped=CATEGORY_LAYER)
+            # A teacher names categories: a new layer could not.
+            may_be_reshaped = CATEGORY_LAYER if self.teacher_options is None else ""
+            load_strictly(self, path, may_be_reshaped=may_be_reshaped)
         elif self.backbone_weights is not None:
             self._load_backbone(find_checkpoint(self.backbone_weights))
         elif self.untrained_warning:
             print_log(self.untrained_warning, logger="current", level=logging.WARNING)
+        if self.teacher_options is not None:
+            if self.initial_weights is None:
+                raise ValueError(
+                    "the teacher is the network of initial_weights, trained on pictures in which "
+                    "all objects are labelled: give them, or teacher=None"
+                )
+            self.teacher = None  # the copy has no teacher of its own
+            self.teacher = SilentObjectTeacher(self, **self.teacher_options)
 
     def _load_backbone(self, path: Path) -> None:
         weights, _ = read_checkpoint(path)
@@ -95,6 +114,14 @@ class PotentialObjectSegmentor(EncoderDecoder):
         """Return the backbone's maps of ``inputs["img"]``, or of images (B, 3, H, W)."""
         return super().extract_feat(inputs["img"] if isinstance(inputs, dict) else inputs)
 
+    def loss(
+        self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample]
+    ) -> dict[str, Tensor]:
+        """Return Eq. 5's terms, over the teacher's objects too where there is a teacher."""
+        if self.teacher is not None:
+            data_samples = self.teacher.complete(inputs, data_samples)
+        return super().loss(inputs, data_samples)
+
     def _forward(
         self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample] | None = None
     ) -> tuple[Tensor, Tensor]:
@@ -111,6 +138,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
                 frame_masks,
                 size=size,
                 score_threshold=self.score_threshold,
+                quality_threshold=self.quality_threshold,
                 least_area=self.least_area,
             )
             for frame_logits, frame_masks, size in zip(

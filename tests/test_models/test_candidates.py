@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avs_mm.models.candidates import select_candidates
+from avs_mm.models.candidates import mask_quality, select_candidates
 
 
 def test_keeps_the_best_mask_of_each_category():
@@ -69,3 +69,17 @@ def test_labels_are_unique_and_scores_the_highest(seed: int, categories: int, qu
         if label != categories
     }
     assert dict(zip(found.labels.tolist(), found.scores.tolist(), strict=True)) == expected
+
+
+def test_mask_quality_is_the_mean_probability_inside():
+    masks = torch.tensor([[[0.9, 0.7], [0.2, 0.1]], [[0.6, 0.2], [0.3, 0.4]], [[0.1, 0.2]] * 2])
+    torch.testing.assert_close(mask_quality(masks.logit()), torch.tensor([0.8, 0.6, 0.0]))
+
+
+def test_a_faint_mask_gives_way_to_a_clear_one():
+    logits = torch.tensor([[0.9, 0.1], [0.8, 0.2]]).log()  # one category, the faint one surer
+    masks = torch.tensor([[[0.6, 0.1]], [[0.1, 0.9]]]).logit()
+    assert select_candidates(logits, masks, size=(1, 2)).masks.tolist() == [[[True, False]]]
+    clear = select_candidates(logits, masks, size=(1, 2), quality_threshold=0.7)
+    assert clear.masks.tolist() == [[[False, True]]]
+    torch.testing.assert_close(clear.scores, torch.tensor([0.8]))
