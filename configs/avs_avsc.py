@@ -20,7 +20,7 @@ train_dataloader = dict(
     dataset=dict(
         _delete_=True,
         type="MultiImageMixDataset",
-        dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-1]),
+        dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-2]),
         pipeline=[dict(type="avs_mm.AudioNegatives", share=0.3), _base_.train_pipeline[-1]],
     ),
 )

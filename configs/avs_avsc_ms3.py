@@ -8,6 +8,7 @@ model = dict(
     data_preprocessor={{_base_.model.data_preprocessor}},
     segmentor={{_base_.model}},
     stage1="work_dirs/avs_swin_b_seg_ms3",
+    remember_frames=20000,  # their colours stay: stage 1 sees each picture once
     audio_encoder=dict(
         type="avs_mm.BEATs",
         frozen=True,
@@ -20,7 +21,7 @@ train_dataloader = dict(
     dataset=dict(
         _delete_=True,
         type="MultiImageMixDataset",
-        dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-1]),
+        dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-2]),
         pipeline=[dict(type="avs_mm.AudioNegatives", share=0.3), _base_.train_pipeline[-1]],
     ),
 )

@@ -8,6 +8,7 @@ model = dict(
     data_preprocessor={{_base_.model.data_preprocessor}},
     segmentor={{_base_.model}},
     stage1="work_dirs/avs_pvtv2_b5_seg",
+    remember_frames=20000,  # their colours stay: stage 1 sees each picture once
     audio_encoder=dict(
         type="avs_mm.VGGish", frozen=True, checkpoint="pretrained/vggish-10086976.pth"
     ),
@@ -18,7 +19,7 @@ train_dataloader = dict(
     dataset=dict(
         _delete_=True,
         type="MultiImageMixDataset",
-        dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-1]),
+        dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-2]),
         pipeline=[dict(type="avs_mm.AudioNegatives", share=0.3), _base_.train_pipeline[-1]],
     ),
 )

@@ -38,6 +38,8 @@ def test_builds(path: Path):
         assert DATASETS.get(dataset.type) is AVSBenchDataset
         for step in steps:
             TRANSFORMS.build(step)
+        if loader is config.train_dataloader and config.model.get("remember_frames"):
+            assert "PhotoMetricDistortion" not in [step.type for step in steps]
     evaluators = config.test_evaluator
     for metric in evaluators if isinstance(evaluators, list) else [evaluators]:
         METRICS.build(metric)

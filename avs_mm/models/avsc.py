@@ -11,7 +11,9 @@ from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
 from avs_mm.checkpoint import find_checkpoint, load_strictly
-from avs_mm.models.potential_object_segmentor import BACKGROUND, samples_of
+from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.models.candidate_cache import CandidateCache
+from avs_mm.models.potential_object_segmentor import samples_of
 from avs_mm.registry import MODELS
 
 
@@ -34,6 +36,9 @@ class AVSC(BaseSegmentor):
         audio_activation: "softmax" is the paper's simplex, on which two sounding objects share one
             probability; with "sigmoid" every category is judged by itself.
         threshold: Probability above which a pixel sounds, [0, 1].
+        remember_frames: Training pictures whose candidates are kept in memory, so that stage 1 sees
+            each of them once. Of use where augmentation leaves their pixels alone, or but flips
+            them; pictures that never come again would only fill it. 0 keeps none.
         output: Whether ``pred_sem_seg`` is a "category" map (255 = background) or "binary" (1 =
             sounding).
 
@@ -50,6 +55,7 @@ class AVSC(BaseSegmentor):
         hidden_dims: tuple[int, ...] = (256,),
         audio_activation: Literal["softmax", "sigmoid"] = "sigmoid",
         threshold: float = 0.5,
+        remember_frames: int = 0,
         output: Literal["category", "binary"] = "category",
         data_preprocessor: dict | None = None,
     ) -> None:
@@ -68,6 +74,7 @@ class AVSC(BaseSegmentor):
         self.stage1_categories: tuple[str, ...] | None = None  # as its checkpoint names them
         self.audio_activation = audio_activation
         self.threshold = threshold
+        self.seen = CandidateCache(most_frames=remember_frames)
         self.output = output
 
     def init_weights(self) -> None:
@@ -91,8 +98,8 @@ class AVSC(BaseSegmentor):
 
     def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
         """Return the sounding maps (B, H, W) at the images' size."""
-        sizes = [tuple(inputs["img"].shape[-2:])] * len(inputs["img"])
-        candidates = self.segmentor.find_candidates(inputs, sizes=sizes)
+        height, width = inputs["img"].shape[-2:]
+        candidates = self.seen.find(self.segmentor, inputs["img"], size=(height, width))
         return torch.stack(
             [
                 sounding_map(frame_candidates, category_scores)
