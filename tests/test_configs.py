@@ -15,6 +15,7 @@ CONFIGS = sorted(
     path
     for path in (REPOSITORY / "configs").rglob("*.py")
     if not any(part.startswith("_") for part in path.relative_to(REPOSITORY).parts)
+    and path.parent.name != "ablations"  # tables of options: test_ablations.py
 )
 every_config = pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 
@@ -34,7 +35,9 @@ def test_builds(path: Path):
     for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
         steps, dataset = list(loader.dataset.pipeline), loader.dataset
         if dataset.type == "MultiImageMixDataset":  # stage 2 trains with AudioNegatives
-            steps, dataset = steps + list(dataset.dataset.pipeline), dataset.dataset
+            steps, dataset = steps + list(dataset.dataset.get("pipeline", ())), dataset.dataset
+        if dataset.type == "ConcatDataset":
+            steps, dataset = steps + list(dataset.datasets[0].pipeline), dataset.datasets[0]
         assert DATASETS.get(dataset.type) is AVSBenchDataset
         for step in steps:
             TRANSFORMS.build(step)

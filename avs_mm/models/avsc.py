@@ -1,5 +1,6 @@
 """Stage 2: the audio-visual semantic correlation, AVSC (paper, sections 3.2-3.3)."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -36,6 +37,8 @@ class AVSC(BaseSegmentor):
         audio_activation: "softmax" is the paper's simplex, on which two sounding objects share one
             probability; with "sigmoid" every category is judged by itself.
         threshold: Probability above which a pixel sounds, [0, 1].
+        foreign_objects_sound: Whether training takes a candidate of a foreign sound's category for
+            what sounds; without, every candidate is to fall silent, as the labels say.
         remember_frames: Training pictures whose candidates are kept in memory, so that stage 1 sees
             each of them once. Of use where augmentation leaves their pixels alone, or but flips
             them; pictures that never come again would only fill it. 0 keeps none.
@@ -55,6 +58,7 @@ class AVSC(BaseSegmentor):
         hidden_dims: tuple[int, ...] = (256,),
         audio_activation: Literal["softmax", "sigmoid"] = "sigmoid",
         threshold: float = 0.5,
+        foreign_objects_sound: bool = True,
         remember_frames: int = 0,
         output: Literal["category", "binary"] = "category",
         data_preprocessor: dict | None = None,
@@ -74,6 +78,7 @@ class AVSC(BaseSegmentor):
         self.stage1_categories: tuple[str, ...] | None = None  # as its checkpoint names them
         self.audio_activation = audio_activation
         self.threshold = threshold
+        self.foreign_objects_sound = foreign_objects_sound
         self.seen = CandidateCache(most_frames=remember_frames)
         self.output = output
 
@@ -98,8 +103,13 @@ class AVSC(BaseSegmentor):
 
     def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
         """Return the sounding maps (B, H, W) at the images' size."""
+        return self._sounding_maps(self._candidates_at_input_size(inputs), inputs)
+
+    def _candidates_at_input_size(self, inputs: dict[str, Tensor]) -> list[InstanceData]:
         height, width = inputs["img"].shape[-2:]
-        candidates = self.seen.find(self.segmentor, inputs["img"], size=(height, width))
+        return self.seen.find(self.segmentor, inputs["img"], size=(height, width))
+
+    def _sounding_maps(self, candidates: list[InstanceData], inputs: dict[str, Tensor]) -> Tensor:
         return torch.stack(
             [
                 sounding_map(frame_candidates, category_scores)
@@ -129,9 +139,20 @@ class AVSC(BaseSegmentor):
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
-        """Return ``loss_avc``: cross-entropy between S_asl and the mask of what sounds (Eq. 6)."""
-        maps = self.encode_decode(inputs, data_samples)
+        """Return ``loss_avc``: cross-entropy between S_asl and the mask of what sounds (Eq. 6).
+
+        Under a foreign sound (``foreign_categories`` of a sample, from ``AudioNegatives``) a
+        candidate of its category is no negative: it is what sounds, labelled or not.
+        """
+        candidates = self._candidates_at_input_size(inputs)
+        maps = self._sounding_maps(candidates, inputs)
         target = torch.cat([sample.gt_sounding_mask.data for sample in data_samples])
+        if self.foreign_objects_sound:
+            foreign = [
+                objects_of(seen, sample.get("foreign_categories", ()))
+                for seen, sample in zip(candidates, data_samples, strict=True)
+            ]
+            target = target.bool() | torch.stack(foreign)
         # Cross-entropy of probabilities is not defined in half precision.
         with torch.autocast(device_type=maps.device.type, enabled=False):
             return {"loss_avc": F.binary_cross_entropy(maps.float(), target.float())}
@@ -192,6 +213,14 @@ def sounding_map(candidates: InstanceData, category_scores: Tensor) -> Tensor:
     """
     scores = category_scores[candidates.labels]
     return torch.einsum("n,nhw->hw", scores, candidates.masks.to(scores.dtype)).clamp(max=1)
+
+
+def objects_of(candidates: InstanceData, categories: Sequence[int]) -> Tensor:
+    """Join the masks of the candidates of some categories, bool (H, W)."""
+    chosen = [label in categories for label in candidates.labels.tolist()]
+    return candidates.masks[
+        torch.tensor(chosen, dtype=torch.bool, device=candidates.masks.device)
+    ].any(dim=0)
 
 
 def loudest_category(candidates: InstanceData) -> Tensor:

@@ -58,6 +58,27 @@ def test_loss_is_the_cross_entropy_of_eq6(model, labelled_samples):
     torch.testing.assert_close(loss, -(truth * log_in + (1 - truth) * log_out).mean())
 
 
+@pytest.mark.parametrize("foreign_objects_sound", [True, False])
+def test_a_candidate_of_a_foreign_sound_is_what_sounds(
+    model, labelled_samples, foreign_objects_sound: bool
+):
+    model.eval()
+    model.foreign_objects_sound = foreign_objects_sound
+    batch = inputs()
+    with torch.no_grad():
+        seen = model.look(batch, labelled_samples)[0]
+        maps = model(batch, labelled_samples, mode="tensor")
+        foreign = int(seen.labels[0])
+        labelled_samples[0].set_metainfo({"foreign_categories": (foreign,)})
+        loss = model(batch, labelled_samples, mode="loss")["loss_avc"]
+    truth = torch.cat([sample.gt_sounding_mask.data for sample in labelled_samples]).float()
+    if foreign_objects_sound:
+        assert (truth[0][seen.masks[0]] == 0).any()
+        truth[0][seen.masks[0]] = 1.0
+    expected = torch.nn.functional.binary_cross_entropy(maps, truth)
+    torch.testing.assert_close(loss, expected)
+
+
 @pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
 def test_prediction_follows_from_the_candidates_and_the_audio_scores(
     avsc_config, labelled_samples, find_something, activation: str

@@ -1,4 +1,4 @@
-"""Training samples whose sound belongs to nothing in the picture: the right mask is empty."""
+"""Training samples with sounds that belong to nothing in the picture."""
 
 from collections.abc import Sized
 
@@ -8,10 +8,13 @@ from mmcv.transforms.utils import cache_randomness
 
 from avs_mm.registry import TRANSFORMS
 
-from ..audio_conditions import white_noise
+from ..audio_conditions import MADE_SOUNDS, NOISE_RMS
 from ..category_maps import BACKGROUND
 
 __all__ = ["AudioNegatives"]
+
+NOISE_LEVELS = (-60.0, -20.0)  # dB of full scale, RMS
+MOST_GAIN = 4.0  # dB, of a foreign sound in a mixture
 
 
 @TRANSFORMS.register_module()
@@ -19,40 +22,45 @@ class AudioNegatives(BaseTransform):
     """Give a share of the samples a sound that nothing in the picture makes, and empty their masks.
 
     Nearly every picture of AVSBench shows what is heard, so Eq. 6 alone hardly asks a model to fall
-    silent, which the paper's Table 6 measures. A negative's ``audio_condition`` tells its kind:
+    silent, which the paper's Table 6 measures. ``audio_condition`` tells a changed sample's kind:
 
-    - "silence": zeros.
-    - "noise": white noise of RMS 0.1, new at every draw.
+    - "silence": zeros, or half of the time "mute", the dither that a muted recording holds.
+    - "noise": white noise of RMS -60 to -20 dB, new at every draw.
     - "unmatched": the sound of another clip, whose sounding categories are not in the picture. It
       comes from mmseg's ``MultiImageMixDataset``, in whose pipeline this transform then stands.
       Where the two share a category, or the categories of either are unknown, silence or noise is
       heard instead; where those have no share, the sample stays as it is.
+    - "mixture": such a sound on top of the picture's own, at most 4 dB louder or softer; the masks
+      stay. No negative, but what tells a model that several things may sound at once.
 
-    Only objects that the annotation knows count as in the picture. Some unmatched sounds are those
-    of an unlabelled silent object: the more, the fuller the pictures and the fewer the categories.
+    Only objects that the annotation knows count as in the picture: some foreign sounds are those of
+    an unlabelled silent object. ``foreign_categories`` of an unmatched sound or a mixture names
+    what is heard, by which ``AVSC`` finds such objects among its candidates.
 
     Stands behind ``LoadAudio`` and ``LoadSoundingMask``. Changes ``audio``, ``audio_condition``; if
-    unmatched, ``audio_path`` and ``second`` too. ``gt_sounding_mask`` becomes 0 and ``gt_seg_map``
-    255 everywhere, and the objects of ``gt_seg_map`` join ``gt_silent_map``, where these are there.
+    unmatched, ``audio_path`` and ``second`` too. A negative's ``gt_sounding_mask`` becomes 0 and
+    ``gt_seg_map`` 255 everywhere, and the objects of ``gt_seg_map`` join ``gt_silent_map``, where
+    these are there.
 
     Args:
-        share: Of the samples that become negatives, [0, 1].
-        silence, noise, unmatched: How often each kind is drawn, relative to their sum.
+        share: Of the samples that are changed, [0, 1].
+        silence, noise, unmatched, mixture: How often each kind is drawn, relative to their sum.
 
     Raises:
-        ValueError: A share out of range; a sample without sound or mask; unmatched sounds without
+        ValueError: A share out of range; a sample without sound or mask; foreign sounds without
             ``MultiImageMixDataset``.
     """
 
     def __init__(
         self,
         *,
-        share: float = 0.3,
-        silence: float = 0.25,
-        noise: float = 0.25,
-        unmatched: float = 0.5,
+        share: float = 0.6,
+        silence: float = 0.33,
+        noise: float = 0.14,
+        unmatched: float = 0.2,
+        mixture: float = 0.33,
     ) -> None:
-        kinds = {"silence": silence, "noise": noise, "unmatched": unmatched}
+        kinds = {"silence": silence, "noise": noise, "unmatched": unmatched, "mixture": mixture}
         total = sum(kinds.values())
         if not 0 <= share <= 1:
             raise ValueError(f"share is a part of all samples, from 0 to 1, not {share}")
@@ -60,54 +68,48 @@ class AudioNegatives(BaseTransform):
             raise ValueError(f"at least one kind is above 0 and none below, not {kinds}")
         # Of each kind among all samples.
         self.shares = {kind: share * weight / total for kind, weight in kinds.items()}
+        self.foreign_share = self.shares["unmatched"] + self.shares["mixture"]
 
     def get_indices(self, dataset: Sized) -> list[int]:
-        """Draw the sample to be heard: one where the lot falls on "unmatched", else none."""
+        """Draw the sample to be heard: one where the lot falls on a foreign sound, else none."""
         return self._draw_other(len(dataset))
 
     def transform(self, results: dict) -> dict:
-        """Turn ``results`` into a negative, or leave it as it is."""
+        """Change ``results``, or leave it as it is."""
         _check_sample(results)
-        if "mix_results" not in results and self.shares["unmatched"] > 0:
+        if "mix_results" not in results and self.foreign_share > 0:
             raise ValueError(
                 "AudioNegatives hears other samples: put it into the pipeline of mmseg's "
-                "MultiImageMixDataset around the data set, or give it unmatched=0"
+                "MultiImageMixDataset around the data set, or give it unmatched=0 and mixture=0"
             )
         others = results.get("mix_results", [])
+        mixes = bool(others) and self._draw_mixture()
         if others and _is_surely_unmatched(others[0], results):
-            results.update({key: others[0][key] for key in ("audio", "audio_path", "second")})
-            results["audio_condition"] = "unmatched"
-            return _empty_masks(results)
-
-        condition = self._draw_artificial(others_failed=bool(others))
-        if condition is None:
+            return _mix(results, others[0]) if mixes else _replace(results, others[0])
+        if mixes:
             return results
-        length = len(results["audio"])
-        if condition == "noise":
-            seed = np.random.randint(2**31)
-            results["audio"] = white_noise(
-                length, clip=results["clip"], second=results["second"], seed=seed
-            )
-        else:
-            results["audio"] = np.zeros(length, np.float32)
-        results["audio_condition"] = condition
-        return _empty_masks(results)
+        condition = self._draw_made_sound(others_failed=bool(others))
+        if condition is not None:
+            _make_sound(results, condition)
+        return results
 
     @cache_randomness
     def _draw_other(self, num_samples: int) -> list[int]:
-        drawn = np.random.rand() < self.shares["unmatched"]
+        drawn = np.random.rand() < self.foreign_share
         return [int(np.random.randint(num_samples))] if drawn else []
 
     @cache_randomness
-    def _draw_artificial(self, *, others_failed: bool) -> str | None:
+    def _draw_mixture(self) -> bool:
+        return np.random.uniform(0, self.foreign_share) < self.shares["mixture"]
+
+    @cache_randomness
+    def _draw_made_sound(self, *, others_failed: bool) -> str | None:
         silence, noise = self.shares["silence"], self.shares["noise"]
         # Drawn among the samples that got no other sound, or in the place of one: then it must fall
         # on silence or noise.
-        lot = np.random.uniform(
-            0, silence + noise if others_failed else 1 - self.shares["unmatched"]
-        )
+        lot = np.random.uniform(0, silence + noise if others_failed else 1 - self.foreign_share)
         if lot < silence:
-            return "silence"
+            return "silence" if lot < silence / 2 else "mute"
         return "noise" if lot < silence + noise else None
 
     def __repr__(self) -> str:
@@ -127,6 +129,42 @@ def _is_surely_unmatched(other: dict, results: dict) -> bool:
 def _categories(results: dict, field: str) -> set[int]:
     """Categories in a category map; none where the map is absent."""
     return set(np.unique(results[field]).tolist()) - {BACKGROUND} if field in results else set()
+
+
+def _replace(results: dict, other: dict) -> dict:
+    """Hear the other sample alone."""
+    results.update({key: other[key] for key in ("audio", "audio_path", "second")})
+    results["audio_condition"] = "unmatched"
+    results["foreign_categories"] = _heard(other)
+    return _empty_masks(results)
+
+
+def _mix(results: dict, other: dict) -> dict:
+    """Hear the other sample on top of the picture's own sound."""
+    gain = 10 ** (np.random.uniform(-MOST_GAIN, MOST_GAIN) / 20)
+    mixture = results["audio"] + gain * other["audio"]
+    results["audio"] = mixture.clip(-1, 1).astype(np.float32)
+    results["audio_condition"] = "mixture"
+    results["foreign_categories"] = _heard(other)
+    return results
+
+
+def _make_sound(results: dict, condition: str) -> dict:
+    """Hear what is no file's sound."""
+    seed = np.random.randint(2**31)
+    sound = MADE_SOUNDS[condition](
+        len(results["audio"]), clip=results["clip"], second=results["second"], seed=seed
+    )
+    if condition == "noise":
+        level = 10 ** (np.random.uniform(*NOISE_LEVELS) / 20)
+        sound = (sound * (level / NOISE_RMS)).astype(np.float32)
+    results["audio"] = sound
+    results["audio_condition"] = condition
+    return _empty_masks(results)
+
+
+def _heard(sample: dict) -> tuple[int, ...]:
+    return tuple(sorted(_categories(sample, "gt_seg_map")))
 
 
 def _empty_masks(results: dict) -> dict:

@@ -21,7 +21,10 @@ IMAGE_KEYS = (
     "flip",
     "flip_direction",
 )
-AUDIO_KEYS = ("clip", "frame", "second", "subset", "category", "audio_path", "audio_condition")
+AUDIO_KEYS = (
+    *("clip", "frame", "second", "subset", "category"),
+    *("audio_path", "audio_condition", "foreign_categories"),
+)
 DATASET_KEYS = ("sample_idx",)  # by which distributed metrics count every sample once
 
 

@@ -39,7 +39,7 @@ def make_sample(clip: str, categories: list[int] | None, silent: list[int] | Non
 
 
 def only(kind: str, share: float = 1.0) -> AudioNegatives:
-    kinds = {"silence": 0.0, "noise": 0.0, "unmatched": 0.0, kind: 1.0}
+    kinds = {"silence": 0.0, "noise": 0.0, "unmatched": 0.0, "mixture": 0.0, kind: 1.0}
     return AudioNegatives(share=share, **kinds)
 
 
@@ -50,10 +50,12 @@ def test_no_share_changes_nothing():
     assert results["audio"] == pytest.approx(0.3)
 
 
-def test_silence_empties_every_mask():
+@pytest.mark.parametrize(("seed", "condition", "steps"), [(0, "mute", 1), (1, "silence", 0)])
+def test_silence_empties_every_mask(seed: int, condition: str, steps: int):
+    np.random.seed(seed)
     results = only("silence")(make_sample("dog", [NOTHING, DOG], silent=[HORSE, NOTHING]))
-    assert results["audio_condition"] == "silence"
-    assert results["audio"].tolist() == [0.0] * 1600
+    assert results["audio_condition"] == condition
+    assert np.abs(results["audio"] * 32768).max() == steps
     assert results["audio"].dtype == np.float32
     assert results["gt_sounding_mask"].tolist() == [[0, 0]]
     assert results["gt_sounding_mask"].dtype == np.uint8
@@ -75,7 +77,7 @@ def test_noise_is_new_at_every_draw_and_follows_the_seed():
         results = only("noise")(make_sample("dog", [DOG]))
         assert results["audio_condition"] == "noise"
         assert results["audio"].shape == (1600,)
-        assert np.sqrt(np.mean(results["audio"] ** 2)) == pytest.approx(0.1, rel=1e-5)
+        assert 1e-3 < np.sqrt(np.mean(results["audio"] ** 2)) < 0.1  # -60 to -20 dB
         drawn.append(results["audio"])
     assert (drawn[0] == drawn[1]).all()
     assert abs(np.corrcoef(drawn[0], drawn[2])[0, 1]) < 0.1
@@ -87,6 +89,7 @@ def test_unmatched_is_heard_as_the_other_sample():
     assert results["audio"] == pytest.approx(0.6)
     assert (results["audio_path"], results["second"]) == ("kitten.wav", 6)
     assert (results["audio_condition"], results["clip"]) == ("unmatched", "dog")
+    assert results["foreign_categories"] == (CAT,)
     assert results["gt_sounding_mask"].tolist() == [[0, 0]]
     assert results["gt_seg_map"].tolist() == [[255, 255]]
 
@@ -109,12 +112,35 @@ not_surely_unmatched = pytest.mark.parametrize(
 @pytest.mark.parametrize("stand_in", ["silence", "noise"])
 def test_where_it_may_match_it_is_silence_or_noise(sample, other, stand_in):
     # So small a share that without another sample drawn it would hardly ever fall on it.
-    transform = AudioNegatives(**{"share": 1e-6, "silence": 0, "noise": 0, stand_in: 0.5})
+    kinds = {"silence": 0, "noise": 0, "mixture": 0, stand_in: 0.5}
+    transform = AudioNegatives(share=1e-6, **kinds)
     for _ in range(5):
         results = transform(dict(sample, mix_results=[other]))
-        assert results["audio_condition"] == stand_in
+        assert results["audio_condition"] in {stand_in, {"silence": "mute"}.get(stand_in)}
         assert results["audio_path"] == sample["audio_path"]
         assert not results["gt_sounding_mask"].any()
+
+
+def test_a_mixture_holds_both_sounds_and_the_masks_stay():
+    for seed in range(5):
+        np.random.seed(seed)
+        sample = dict(make_sample("dog", [DOG]), mix_results=[make_sample("ox", [HORSE, CAT])])
+        results = only("mixture")(sample)
+        gain = 20 * np.log10((results["audio"] - 0.3) / 0.2)
+        assert np.ptp(gain) < 1e-4
+        assert -4 <= gain[0] <= 4
+        assert results["audio"].dtype == np.float32
+        assert results["audio_condition"] == "mixture"
+        assert results["foreign_categories"] == (CAT, HORSE)
+        assert results["audio_path"] == "dog.wav"
+        assert results["gt_sounding_mask"].tolist() == [[1, 1]]
+
+
+@not_surely_unmatched
+def test_what_may_match_is_not_mixed_in(sample, other):
+    results = only("mixture")(dict(sample, mix_results=[other]))
+    assert results["audio_condition"] == "original"
+    assert results["audio"] is sample["audio"]
 
 
 @not_surely_unmatched
@@ -133,13 +159,22 @@ def mix(transform: AudioNegatives, sample: dict, others: list[dict]) -> dict:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ({}, dict(original=0.7, silence=0.075, noise=0.075, unmatched=0.15)),
         (
-            dict(share=0.5, silence=2, noise=1, unmatched=1),
-            dict(original=0.5, silence=0.25, noise=0.125, unmatched=0.125),
+            {},
+            dict(
+                original=0.4, silence=0.099, mute=0.099, noise=0.084, unmatched=0.12, mixture=0.198
+            ),
         ),
-        (dict(share=0.4, silence=1, noise=0, unmatched=0), dict(original=0.6, silence=0.4)),
-        (dict(share=1.0, silence=0, noise=0, unmatched=3), dict(unmatched=1.0)),
+        (
+            dict(share=0.5, silence=2, noise=1, unmatched=1, mixture=1),
+            dict(original=0.5, silence=0.1, mute=0.1, noise=0.1, unmatched=0.1, mixture=0.1),
+        ),
+        (
+            dict(share=0.4, silence=1, noise=0, unmatched=0, mixture=0),
+            dict(original=0.6, silence=0.2, mute=0.2),
+        ),
+        (dict(share=1.0, silence=0, noise=0, unmatched=3, mixture=0), dict(unmatched=1.0)),
+        (dict(share=0.5, silence=0, noise=0, unmatched=0), dict(original=0.5, mixture=0.5)),
     ],
 )
 def test_shares(arguments, expected):
@@ -153,11 +188,10 @@ def test_shares(arguments, expected):
         assert counts[condition] / draws == pytest.approx(share, abs=0.025)
 
 
-@given(share=st.floats(0, 1), kinds=st.tuples(*[st.floats(0.01, 10)] * 3))
-def test_kinds_share_the_negatives(share, kinds):
-    shares = AudioNegatives(
-        share=share, silence=kinds[0], noise=kinds[1], unmatched=kinds[2]
-    ).shares
+@given(share=st.floats(0, 1), kinds=st.tuples(*[st.floats(0.01, 10)] * 4))
+def test_kinds_share_what_is_changed(share, kinds):
+    names = ("silence", "noise", "unmatched", "mixture")
+    shares = AudioNegatives(share=share, **dict(zip(names, kinds, strict=True))).shares
     assert sum(shares.values()) == pytest.approx(share)
     assert shares["noise"] * kinds[0] == pytest.approx(shares["silence"] * kinds[1])
 
@@ -170,7 +204,7 @@ def test_every_sample_can_be_drawn():
 
 
 def test_the_same_randomness_for_several_samples():
-    transform = AudioNegatives(share=0.5, unmatched=0)
+    transform = AudioNegatives(share=0.5, unmatched=0, mixture=0)
     np.random.seed(0)
     for _ in range(10):
         with cache_random_params(transform):
@@ -184,7 +218,7 @@ def test_the_same_randomness_for_several_samples():
         (dict(share=1.5), "share is a part of all samples, from 0 to 1, not 1.5"),
         (dict(share=-0.1), "from 0 to 1, not -0.1"),
         (dict(noise=-1), "none below, not .*'noise': -1"),
-        (dict(silence=0, noise=0, unmatched=0), "at least one kind is above 0"),
+        (dict(silence=0, noise=0, unmatched=0, mixture=0), "at least one kind is above 0"),
     ],
 )
 def test_shares_that_are_none(arguments, message):
@@ -204,7 +238,7 @@ def test_what_must_be_loaded_before(key, loader):
     sample = dict(make_sample("dog", [DOG]), img_path="a.png")
     del sample[key]
     with pytest.raises(ValueError, match=rf"a\.png has no {key}; put avs_mm\.{loader} before"):
-        AudioNegatives(unmatched=0)(sample)
+        AudioNegatives(unmatched=0, mixture=0)(sample)
 
 
 def mixed_s4(root: Path, **arguments) -> MultiImageMixDataset:
@@ -223,7 +257,7 @@ def mixed_s4(root: Path, **arguments) -> MultiImageMixDataset:
 
 
 def test_in_mmseg_s_wrapper(s4_root: Path):
-    dataset = mixed_s4(s4_root, share=1.0, silence=0, noise=0)
+    dataset = mixed_s4(s4_root, share=1.0, silence=0, noise=0, mixture=0)
     assert dataset.metainfo["classes"] == ("cat", "dog", "horse")
     np.random.seed(0)
     levels = {"dog": {}, "cat": {}}
@@ -257,4 +291,5 @@ def test_worker_processes_follow_their_seed(s4_root: Path):
     first = epoch(seed=0)
     assert first == epoch(seed=0)
     assert first != epoch(seed=1)
-    assert set(first) == {"original", "silence", "noise", "unmatched"}
+    assert {"original", "noise", "unmatched", "mixture"} <= set(first)
+    assert set(first) & {"silence", "mute"}
