@@ -1,4 +1,5 @@
 # make demo      the whole method on the drawn data set, into work_dirs/demo
+# make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
 # make test      style, types and tests
 # make format    let ruff put the code in order
 #
@@ -15,11 +16,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 
-.PHONY: demo test format clean
+.PHONY: demo ablation test format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
 	$(BIN)/python tools/demo.py --out work_dirs/demo
+
+ablation: $(STAMP)
+	$(BIN)/python tools/ablation.py --out work_dirs/ablation
 
 test: $(STAMP)
 	$(BIN)/ruff check

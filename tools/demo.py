@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from demo_steps import Step, StepError, progress_bar
+from demo_steps import Step, StepError, metrics_of, progress_bar
 from rich.console import Console
 
 RESULTS = ("summary.json", "report.html", "demo.mp4")
@@ -117,12 +117,6 @@ def figures_of(runs: Path) -> dict[str, dict[str, float]]:
             "RA_unmatched": unmatched["audio/RA_unmatched"],
         },
     }
-
-
-def metrics_of(work_dir: Path) -> dict[str, float]:
-    """Read what mmengine's runner noted of the one test in a work dir."""
-    (file,) = work_dir.glob("*/*.json")  # <timestamp>/<timestamp>.json
-    return json.loads(file.read_text())
 
 
 def write_json(content: dict, path: Path) -> None:

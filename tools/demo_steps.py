@@ -1,5 +1,6 @@
 """Run commands one after another under one progress bar, each with its output in a log."""
 
+import json
 import os
 import re
 import subprocess
@@ -111,3 +112,9 @@ def eta_seconds(line: str) -> int | None:
         return None
     days, hours, minutes, seconds = (int(number or 0) for number in found.groups())
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def metrics_of(work_dir: Path) -> dict[str, float]:
+    """Read what mmengine's runner noted of the one test in a work dir."""
+    (file,) = work_dir.glob("*/*.json")  # <timestamp>/<timestamp>.json
+    return json.loads(file.read_text())

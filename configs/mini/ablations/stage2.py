@@ -1,0 +1,26 @@
+# Stage 2 on the mini set: how the audio decides, over the candidates of the default stage 1.
+#   python tools/ablation.py --only stage2
+# A variant is configs/mini/avsc.py with its options; the last epoch counts.
+config = "configs/mini/avsc.py"
+options = {"train_cfg.val_interval": 28}
+starts_from = {"model.stage1": "stage1/teacher_tolerant/seed{seed}"}
+ms3 = [
+    "test_dataloader.dataset.subset=ms3",
+    "test_dataloader.dataset.data_root={data}/AVSBench-object/Multi-sources",
+    "test_dataloader.dataset.semantic_root={data}/AVSBench-semantic",
+    "test_dataloader.dataset.silent_root={data}/silent-objects/ms3",
+]
+tests = {"s4": ["tools/evaluate.py"], "ms3": ["tools/evaluate.py", *ms3]}
+changed = "train_dataloader.dataset.pipeline.0"
+softmax = {"model.audio_activation": "softmax"}
+none = {f"{changed}.share": 0}
+negatives = {f"{changed}.share": 0.4, f"{changed}.mixture": 0}
+as_labelled = {"model.foreign_objects_sound": False}
+variants = dict(
+    softmax=dict(title="softmax (the paper)", options={**softmax, **none}),
+    softmax_negatives=dict(title="softmax + negatives", options={**softmax, **negatives}),
+    sigmoid=dict(title="sigmoid", options=none),
+    negatives=dict(title="sigmoid + negatives", options={**negatives, **as_labelled}),
+    foreign=dict(title="+ foreign objects sound", options=negatives),
+    mixtures=dict(title="+ mixtures (default)", options={}),
+)

@@ -1,0 +1,97 @@
+"""The ablation's tables build, its runs go on where they stopped, and its report averages seeds."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+
+from avs_mm.registry import MODELS, TRANSFORMS
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def tools_on_path(monkeypatch):
+    monkeypatch.syspath_prepend(str(REPOSITORY / "tools"))
+    for name in ("ablation", "ablation_report"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+
+def variants() -> list[tuple[str, str]]:
+    tables = sorted((REPOSITORY / "configs" / "mini" / "ablations").glob("*.py"))
+    return [(path.stem, name) for path in tables for name in Config.fromfile(path).variants]
+
+
+@pytest.mark.parametrize(("table", "variant"), variants())
+def test_every_variant_builds(table: str, variant: str):
+    from ablation import read_tables
+
+    init_default_scope("mmseg")
+    content = read_tables()[table]
+    config = Config.fromfile(REPOSITORY / content["config"])
+    config.merge_from_dict({**content["options"], **content["variants"][variant]["options"]})
+    MODELS.build(config.model)
+    for step in config.train_dataloader.dataset.pipeline:
+        TRANSFORMS.build(step)
+    assert config.train_cfg.val_interval <= config.train_cfg.max_epochs
+
+
+def test_a_run_needs_what_it_starts_from():
+    from ablation import chosen, read_tables, runs_of
+
+    runs = chosen(runs_of(read_tables(), [0, 1]), ["stage2/mixtures"])
+    needed = ["pretrain/all_objects", "stage1/teacher_tolerant", "stage2/mixtures"]
+    assert [run.folder for run in runs] == [f"{name}/seed{s}" for s in (0, 1) for name in needed]
+    assert [run.needs for run in runs[:3]] == [(), (runs[0].folder,), (runs[1].folder,)]
+
+
+def test_goes_on_where_it_stopped_and_repeats_what_was_changed(tmp_path, monkeypatch):
+    import ablation
+
+    started = []
+
+    def run_logged(step, *, log, environment, on_progress):
+        started.append(step.name)
+        (log.parent / "test" / "now").mkdir(parents=True, exist_ok=True)
+        (log.parent / "test" / "now" / "now.json").write_text(json.dumps({"avs/J": 0.5}))
+
+    monkeypatch.setattr(ablation, "run_logged", run_logged)
+    first = ablation.Run("a/b/seed0", (("tools/train.py", "{out}"),), tests=(("test", "test"),))
+    second = ablation.Run("a/c/seed0", (("tools/train.py",),), needs=("a/b/seed0",))
+    ablation.run_all([first, second], tmp_path, tmp_path, workers=2)
+    assert started == ["a/b/seed0", "a/c/seed0"]
+    note = json.loads((tmp_path / "a/b/seed0/done.json").read_text())
+    assert note["figures"] == {"test": {"avs/J": 0.5}}
+
+    ablation.run_all([first, second], tmp_path, tmp_path, workers=2)
+    assert len(started) == 2
+    changed = ablation.Run("a/c/seed0", (("tools/train.py", "--resume"),), needs=("a/b/seed0",))
+    ablation.run_all([first, changed], tmp_path, tmp_path, workers=2)
+    assert started[2:] == ["a/c/seed0"]
+
+
+def test_the_report_averages_the_seeds(tmp_path):
+    from ablation_report import write_report
+
+    for seed, recall in enumerate((0.9, 0.92, 0.94)):
+        folder = tmp_path / "stage1" / "tolerant" / f"seed{seed}"
+        folder.mkdir(parents=True)
+        figures = {"test": {"candidates/silent_recall": recall, "candidates/I_per_frame": 3.0}}
+        (folder / "done.json").write_text(json.dumps({"figures": figures}))
+    variants = {"tolerant": {"title": "tolerance 0.3"}, "eq4": {"title": "+ Eq. 4"}}
+    write_report({"stage1": {"variants": variants}}, tmp_path)
+    table = (tmp_path / "table.md").read_text().splitlines()
+    assert "| variant | silent ↑ | I a frame | seeds |" in table
+    assert "| tolerance 0.3 | 0.920 ± 0.020 | 3.000 ± 0.000 | 3 |" in table
+    assert not any("Eq. 4" in line for line in table)
+    assert (tmp_path / "stage1.png").stat().st_size > 1000
+
+
+def test_unknown_names_are_refused():
+    from ablation import chosen, read_tables, runs_of
+
+    with pytest.raises(SystemExit, match=r"nothing is called \['stage3'\]; there are .*stage2/"):
+        chosen(runs_of(read_tables(), [0]), ["stage3"])

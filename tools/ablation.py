@@ -1,0 +1,198 @@
+"""Rerun the ablation on the mini data set, three seeds each: ``make ablation``.
+
+    python tools/ablation.py
+    python tools/ablation.py --only stage1 --seeds 0
+
+What is trained stands in configs/mini/ablations. Trainings run side by side, one thread each. Every
+result is kept under OUT, so that a second call goes on where the first has stopped; a variant that
+was changed is trained again. Writes OUT/table.md, OUT/results.json and plots.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ablation_report import write_report
+from demo_steps import REPOSITORY, Step, StepError, metrics_of, run_logged
+from mmengine.config import Config
+from rich.progress import Progress
+
+ABLATIONS = REPOSITORY / "configs" / "mini" / "ablations"
+MADE = "done.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One variant with one seed: its training, then its tests.
+
+    Args:
+        folder: Work dir, relative to the output folder.
+        commands: Arguments of the tools; ``{out}`` is the output folder, ``{data}`` the data set.
+        needs: Folders of the runs whose checkpoints this one starts from.
+        tests: Name of a test -> its folder (tools/test.py) or results.json (tools/evaluate.py),
+            relative to ``folder``.
+    """
+
+    folder: str
+    commands: tuple[tuple[str, ...], ...]
+    needs: tuple[str, ...] = ()
+    tests: tuple[tuple[str, str], ...] = ()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, default=Path("work_dirs/ablation"))
+    parser.add_argument("--data", type=Path, default=Path("data/mini"), help="the mini data set")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", help="tables, or single variants: stage1/tolerant"
+    )
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="runs side by side")
+    args = parser.parse_args()
+
+    out, data = args.out.resolve(), args.data.resolve()
+    tables = read_tables()
+    runs = chosen(runs_of(tables, args.seeds), args.only)
+    try:
+        make_data(data, out)
+        run_all(runs, out, data, args.workers)
+    except StepError as error:
+        sys.exit(f"ablation: {error}\nWhat is done is kept; call again to go on.")
+    write_report(tables, out)
+    print((out / "table.md").read_text())
+    print(f"Written: {args.out}")
+
+
+def read_tables() -> dict[str, dict[str, Any]]:
+    """Read every table of configs/mini/ablations, by its file's name."""
+    return {path.stem: Config.fromfile(path).to_dict() for path in sorted(ABLATIONS.glob("*.py"))}
+
+
+def runs_of(tables: dict[str, dict[str, Any]], seeds: Iterable[int]) -> list[Run]:
+    """List the runs of all tables, those that others need first, and seed by seed."""
+    return [
+        run_of(name, variant, table, seed)
+        for seed in seeds
+        for name, table in tables.items()
+        for variant in table["variants"]
+    ]
+
+
+def run_of(name: str, variant: str, table: dict[str, Any], seed: int) -> Run:
+    """Build the commands of one variant: its training, then its tests."""
+    folder = f"{name}/{variant}/seed{seed}"
+    work_dir = f"{{out}}/{folder}"
+    starts = {key: source.format(seed=seed) for key, source in table["starts_from"].items()}
+    options = {**table["options"], **table["variants"][variant]["options"]}
+    given = [f"{key}={value}" for key, value in options.items()]
+    checkpoints = [f"{key}={{out}}/{source}" for key, source in starts.items()]
+    seeded = [f"randomness.seed={seed}"]
+    train = ("tools/train.py", table["config"], "--work-dir", work_dir, "--cfg-options")
+    commands = [(*train, *given, *checkpoints, *seeded)]
+    tests = []
+    # What a training has started from is in its checkpoint, and not looked for again.
+    for test, (tool, *overrides) in table["tests"].items():
+        where = "--work-dir" if tool == "tools/test.py" else "--out"
+        tested = (tool, table["config"], work_dir, where, f"{work_dir}/{test}", "--cfg-options")
+        commands.append((*tested, *given, *overrides, *seeded))
+        tests.append((test, test if tool == "tools/test.py" else f"{test}/results.json"))
+    return Run(folder, tuple(commands), tuple(starts.values()), tuple(tests))
+
+
+def chosen(runs: list[Run], names: list[str] | None) -> list[Run]:
+    """Keep the runs of the named tables or variants, and what they need."""
+    if names is None:
+        return runs
+    by_folder = {run.folder: run for run in runs}
+    kept = {run.folder for run in runs if any(f"{run.folder}/".startswith(f"{n}/") for n in names)}
+    if not kept:
+        variants = sorted({run.folder.rpartition("/")[0] for run in runs})
+        sys.exit(f"ablation: nothing is called {names}; there are {', '.join(variants)}")
+    pending = list(kept)
+    while pending:
+        new = set(by_folder[pending.pop()].needs) - kept
+        kept |= new
+        pending += new
+    return [run for run in runs if run.folder in kept]
+
+
+def make_data(data: Path, out: Path) -> None:
+    step = Step("data", "drawing the data set", 60, ["tools/make_mini.py", "--out", str(data)])
+    out.mkdir(parents=True, exist_ok=True)
+    run_logged(step, log=out / "data.log", environment={}, on_progress=lambda _: None)
+
+
+def run_all(runs: list[Run], out: Path, data: Path, workers: int) -> None:
+    """Run side by side what is not done yet; the first failure ends it."""
+    futures: dict[str, Future] = {}
+    with Progress() as bar, ThreadPoolExecutor(workers) as pool:
+        task = bar.add_task("", total=len(runs))
+
+        def finish(run: Run) -> None:
+            # They stand before this one in the queue, so they are running or done.
+            for needed in run.needs:
+                futures[needed].result()
+            if not is_done(run, out):
+                bar.console.print(run.folder)
+                execute(run, out, data)
+            bar.advance(task)
+
+        for run in runs:
+            futures[run.folder] = pool.submit(finish, run)
+        try:
+            for future in futures.values():
+                future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True, wait=False)
+            raise
+
+
+def execute(run: Run, out: Path, data: Path) -> None:
+    """Run the commands of a run, and note its figures as the last thing."""
+    environment = {"AVS_MINI": str(data), "OMP_NUM_THREADS": "1"}
+    folder = out / run.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, command in enumerate(commands_of(run, out, data)):
+        step = Step(run.folder, f"{run.folder}: {command[0]}", 0, command)
+        log = folder / f"{number}_{Path(command[0]).stem}.log"
+        run_logged(step, log=log, environment=environment, on_progress=lambda _: None)
+    figures = {name: figures_at(folder / place) for name, place in run.tests}
+    note = {"commands": [list(command) for command in run.commands], "figures": figures}
+    unfinished = folder / f".{MADE}"
+    unfinished.write_text(json.dumps(note, indent=2) + "\n")
+    unfinished.replace(folder / MADE)
+
+
+def commands_of(run: Run, out: Path, data: Path) -> list[list[str]]:
+    return [
+        [part.replace("{out}", str(out)).replace("{data}", str(data)) for part in command]
+        for command in run.commands
+    ]
+
+
+def is_done(run: Run, out: Path) -> bool:
+    """Whether these very commands have run to their end."""
+    note = out / run.folder / MADE
+    if not note.is_file():
+        return False
+    return json.loads(note.read_text())["commands"] == [list(command) for command in run.commands]
+
+
+def figures_at(place: Path) -> dict[str, float]:
+    """Read the figures of a test, or of all conditions of an evaluation."""
+    if place.suffix != ".json":
+        return metrics_of(place)
+    conditions = json.loads(place.read_text())["metrics"]
+    return {key: value for figures in conditions.values() for key, value in figures.items()}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""What the ablation leaves behind: table.md, results.json and a plot a table."""
+
+import json
+import statistics
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+# Table -> figure as its test names it -> column. An arrow says which way is better.
+STAGE1 = {
+    "candidates/sounding_recall": "sounding ↑",
+    "candidates/silent_recall": "silent ↑",
+    "candidates/masks_of_nothing": "of nothing ↓",
+    "candidates/I_per_frame": "I a frame",
+    "candidates/oracle_J": "oracle J ↑",
+}
+STAGE2 = {
+    "avs/J": "J ↑",
+    "avs/F": "F ↑",
+    "candidates/oracle_J": "oracle J",
+    "audio/RA_silence": "RA silence ↑",
+    "audio/RA_mute": "RA mute ↑",
+    "audio/RA_noise": "RA noise ↑",
+    "audio/RA_unmatched": "RA unmatched ↑",
+    "candidates/AP50": "AP50 ↑",
+    "tracks/all_right": "tracks ↑",
+}
+# Figures: table -> variant -> test -> name -> one value a seed
+Figures = dict[str, dict[str, dict[str, dict[str, list[float]]]]]
+
+
+def write_report(tables: Mapping[str, Mapping[str, Any]], out: Path) -> None:
+    """Gather the figures of all runs that are done, whatever seeds, and write the report."""
+    figures = gather(tables, out)
+    (out / "results.json").write_text(json.dumps(figures, indent=2) + "\n")
+    (out / "table.md").write_text(table_of(tables, figures))
+    for name, variants in figures.items():
+        plot(name, variants, tables[name]["variants"], out / f"{name}.png")
+
+
+def gather(tables: Mapping[str, Mapping[str, Any]], out: Path) -> Figures:
+    """Read the figures that the runs have noted, the seeds in order."""
+    figures: Figures = {}
+    for name, table in tables.items():
+        for variant in table["variants"]:
+            for note in sorted((out / name / variant).glob("seed*/done.json")):
+                for test, values in json.loads(note.read_text())["figures"].items():
+                    place = figures.setdefault(name, {}).setdefault(variant, {})
+                    for key, value in values.items():
+                        if isinstance(value, int | float):
+                            place.setdefault(test, {}).setdefault(key, []).append(value)
+    return figures
+
+
+def columns_of(values: Mapping[str, list[float]]) -> dict[str, str]:
+    """Return the columns of a test: those of stage 2 where something was heard."""
+    columns = STAGE2 if any(key.startswith("audio/") for key in values) else STAGE1
+    return {key: title for key, title in columns.items() if key in values}
+
+
+def table_of(tables: Mapping[str, Mapping[str, Any]], figures: Figures) -> str:
+    """Lay out every test of every table as Markdown: mean ± standard deviation of the seeds."""
+    lines = ["# Ablation on the mini data set", ""]
+    for name, variants in figures.items():
+        for test in next(iter(variants.values())):
+            columns = columns_of(next(iter(variants.values()))[test])
+            lines += [f"## {name}, {test}", "", row("variant", *columns.values(), "seeds")]
+            lines += [row("---", *["---:"] * (len(columns) + 1))]
+            for variant, tests in variants.items():
+                values = tests.get(test, {})
+                cells = [spread(values.get(key, [])) for key in columns]
+                seeds = max((len(numbers) for numbers in values.values()), default=0)
+                lines.append(row(tables[name]["variants"][variant]["title"], *cells, str(seeds)))
+            lines.append("")
+    return "\n".join(lines)
+
+
+def row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def spread(numbers: list[float]) -> str:
+    """Write the mean and, of several numbers, the standard deviation of the sample."""
+    if not numbers:
+        return ""
+    mean = f"{statistics.mean(numbers):.3f}"
+    return f"{mean} ± {statistics.stdev(numbers):.3f}" if len(numbers) > 1 else mean
+
+
+def plot(
+    name: str,
+    variants: Mapping[str, Mapping[str, Mapping[str, list[float]]]],
+    described: Mapping[str, Mapping[str, Any]],
+    path: Path,
+) -> None:
+    """Draw a row of bars a variant for each figure of the first test; a dot is a seed."""
+    first = next(iter(next(iter(variants.values()))))
+    columns = columns_of(next(iter(variants.values()))[first])
+    figure = Figure(figsize=(2.2 * len(columns) + 2.5, 0.4 * len(variants) + 1.2))
+    titles = [described[variant]["title"] for variant in variants]
+    axes = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]
+    for axis, (key, title) in zip(axes, columns.items(), strict=True):
+        for place, tests in enumerate(variants.values()):
+            numbers = tests.get(first, {}).get(key, [])
+            if numbers:
+                axis.barh(place, statistics.mean(numbers), color="#9bbdd9")
+                axis.plot(numbers, [place] * len(numbers), ".", color="#1f4e79")
+        axis.set_title(title, fontsize=9)
+        axis.set_yticks(range(len(titles)), titles, fontsize=8)
+        axis.invert_yaxis() if axis is axes[0] else None
+    figure.suptitle(f"{name}, {first}")
+    figure.tight_layout()
+    FigureCanvasAgg(figure).print_png(path)
