@@ -4,6 +4,7 @@ The parents are mmengine's root registries, not mmseg's: a child of mmseg's is i
 ``locations`` are imported on first use, so no ``custom_imports`` are needed.
 """
 
+from mmengine.registry import DATA_SAMPLERS as MMENGINE_DATA_SAMPLERS
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
 from mmengine.registry import METRICS as MMENGINE_METRICS
@@ -13,11 +14,14 @@ from mmengine.registry import Registry
 
 from avs_mm.mmcv_ops import require_mmcv
 
-__all__ = ["DATASETS", "HOOKS", "METRICS", "MODELS", "TRANSFORMS"]
+__all__ = ["DATASETS", "DATA_SAMPLERS", "HOOKS", "METRICS", "MODELS", "TRANSFORMS"]
 
 require_mmcv()
 
 DATASETS = Registry("dataset", parent=MMENGINE_DATASETS, locations=["avs_mm.datasets"])
+DATA_SAMPLERS = Registry(
+    "data sampler", parent=MMENGINE_DATA_SAMPLERS, locations=["avs_mm.datasets"]
+)
 TRANSFORMS = Registry(
     "transform", parent=MMENGINE_TRANSFORMS, locations=["avs_mm.datasets.transforms"]
 )

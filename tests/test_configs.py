@@ -38,7 +38,7 @@ def test_builds(path: Path):
             steps, dataset = steps + list(dataset.dataset.get("pipeline", ())), dataset.dataset
         if dataset.type == "ConcatDataset":
             steps, dataset = steps + list(dataset.datasets[0].pipeline), dataset.datasets[0]
-        assert DATASETS.get(dataset.type) is AVSBenchDataset
+        assert issubclass(DATASETS.get(dataset.type), AVSBenchDataset)
         for step in steps:
             TRANSFORMS.build(step)
         if loader is config.train_dataloader and config.model.get("remember_frames"):

@@ -15,19 +15,23 @@ from avs_mm.weights import (
     pvt_v2,
     resnet,
     swin,
+    tpavi,
     vggish,
 )
 from avs_mm.weights.files import read_weights, write_checkpoint
+from avs_mm.weights.table import Table
+from avs_mm.weights.tpavi import TableByBackbone
 
 __all__ = ["DESCRIBED_KINDS", "KINDS", "convert", "convert_file"]
 
-KINDS = {
+KINDS: dict[str, Table | TableByBackbone] = {
     "hf-maskformer": hf_maskformer.TABLE,
     "mmdet-maskformer": mmdet_maskformer.TABLE,
     "mmdet-mask2former": mmdet_mask2former.TABLE,
     "swin": swin.TABLE,
     "resnet": resnet.TABLE,
     "pvt_v2": pvt_v2.TABLE,
+    "tpavi": tpavi.TABLE,
 }
 # Read as they are: there is nothing to convert, only to check.
 DESCRIBED_KINDS = {"beats": beats.describe, "vggish": vggish.describe}

@@ -27,6 +27,8 @@ class LoadSoundingMask(BaseTransform):
       (S4, AVSS, and MS3 with AVSBench-semantic at hand).
     - ``gt_silent_map``: the same of the silent objects, where the data set knows them.
 
+    A frame whose ``seg_map_path`` is None has no annotation (``AVSBenchClips``) and stays as it is.
+
     Raises:
         FileNotFoundError: A mask is missing.
         ValueError: A mask is unreadable, of another size than the picture, or holds a label
@@ -36,6 +38,8 @@ class LoadSoundingMask(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Add the masks to ``results``."""
         path = results["seg_map_path"]
+        if path is None:
+            return results
         if results["subset"] == "avss":
             labels = read_label_map(path)
             mask = (labels > 0).astype(np.uint8)

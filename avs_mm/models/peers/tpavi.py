@@ -1,0 +1,193 @@
+"""TPAVI, the baseline that came with AVSBench (Zhou et al., ECCV 2022)."""
+
+import copy
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from mmengine.logging import print_log
+from mmengine.structures import PixelData
+from mmseg.models import BaseSegmentor
+from mmseg.models.backbones import ResNet
+from mmseg.structures import SegDataSample
+from torch import Tensor, nn
+
+from avs_mm.checkpoint import check_fit, find_checkpoint, read_checkpoint
+from avs_mm.models.peers.audio_visual_matching import audio_visual_matching
+from avs_mm.models.peers.backbone_weights import load_backbone
+from avs_mm.models.peers.clip_numbers import clip_numbers
+from avs_mm.models.peers.dilated_convolutions import DilatedConvolutions
+from avs_mm.models.peers.fusion_decoder import FusionDecoder
+from avs_mm.models.peers.tpavi_attention import TPAVIAttention
+from avs_mm.models.potential_object_segmentor import samples_of
+from avs_mm.registry import MODELS
+
+__all__ = ["TPAVI"]
+
+
+@MODELS.register_module()
+class TPAVI(BaseSegmentor):
+    """Segment what sounds by attention between the pixels and the seconds of a clip.
+
+    The backbone's four maps go through dilated convolutions, one attention each
+    (``TPAVIAttention``) and a decoder. A batch is the frames of whole clips one after another, as
+    ``ClipBatchSampler`` makes it; the samples' ``clip`` and ``frame`` tell where a clip begins.
+
+    The loss is the binary cross-entropy on the frames that have a ``gt_sounding_mask`` (the first
+    of a clip in S4's train split, all in MS3) plus ``matching_weight`` times the divergence of
+    what is seen in the masks from what is heard (Eq. 3; ``audio_visual_matching``).
+
+    Args:
+        backbone: Config of an image encoder with maps of strides 4, 8, 16 and 32.
+        audio_encoder: Config of a module from waveforms (F, N) to tokens (F, L, embed_dims), such
+            as ``VGGish``; the tokens of a second are averaged.
+        in_channels: Widths of the backbone's maps.
+        channels: Width of the attention and the decoder.
+        matching_weight: Of the second term: 0 for S4 and 0.5 for MS3 in the paper.
+        backbone_weights: Checkpoint or work dir with ``backbone.*`` to start from.
+        initial_weights: Checkpoint or work dir of a whole TPAVI to start from, such as S4's for
+            MS3; the audio encoder may be missing in it, as in the official files.
+        keep_unused: Hold, frozen, the parameters that the official network has and never uses (a
+            ResNet's second branch, a residual unit of the decoder): then its files fit and the
+            number of parameters is the published one.
+        threshold: Probability above which a pixel sounds, [0, 1].
+
+    Raises:
+        ValueError: Both kinds of weights at once; weights that do not fit.
+    """
+
+    def __init__(
+        self,
+        *,
+        backbone: dict,
+        audio_encoder: dict,
+        in_channels: Sequence[int],
+        channels: int = 256,
+        matching_weight: float = 0.0,
+        backbone_weights: str | None = None,
+        initial_weights: str | None = None,
+        keep_unused: bool = False,
+        threshold: float = 0.5,
+        data_preprocessor: dict | None = None,
+    ) -> None:
+        super().__init__(data_preprocessor=data_preprocessor)
+        if initial_weights is not None and backbone_weights is not None:
+            raise ValueError("initial_weights hold the backbone too: give no backbone_weights")
+        self.backbone = MODELS.build(backbone)
+        self.audio_encoder = MODELS.build(audio_encoder)
+        self.convolutions = nn.ModuleList(
+            DilatedConvolutions(in_channels=width, channels=channels) for width in in_channels
+        )
+        self.attentions = nn.ModuleList(
+            TPAVIAttention(channels=channels, audio_channels=self.audio_encoder.embed_dims)
+            for _ in in_channels
+        )
+        self.decoder = FusionDecoder(channels=channels, keep_unused=keep_unused)
+        if keep_unused and isinstance(self.backbone, ResNet):
+            branch = {"layer3": self.backbone.layer3, "layer4": self.backbone.layer4}
+            self.unused_branch = nn.ModuleDict(copy.deepcopy(branch)).requires_grad_(False)
+        self.matching_weight = matching_weight
+        self.backbone_weights = backbone_weights
+        self.initial_weights = initial_weights
+        self.threshold = threshold
+
+    def init_weights(self) -> None:
+        """Initialise randomly or from the files given; one that does not fit is a ValueError."""
+        super().init_weights()
+        if self.initial_weights is not None:
+            path = find_checkpoint(self.initial_weights)
+            own = self.state_dict()
+            audio = {key: own[key] for key in own if key.startswith("audio_encoder.")}
+            weights = {**audio, **read_checkpoint(path)[0]}
+            check_fit(self, weights, path)
+            self.load_state_dict(weights)
+            print_log(f"TPAVI has its weights from {path}", logger="current")
+        elif self.backbone_weights is not None:
+            load_backbone(self.backbone, self.backbone_weights)
+
+    def extract_feat(self, inputs: dict[str, Tensor]) -> list[Tensor]:
+        """Return the four maps before the attention, (F, C, H/4, W/4) to (F, C, H/32, W/32)."""
+        features = self.backbone(inputs["img"])
+        return [
+            convolutions(feature)
+            for convolutions, feature in zip(self.convolutions, features, strict=True)
+        ]
+
+    def look(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> list[Tensor]:
+        """Return all that needs no sound: ``extract_feat``."""
+        return self.extract_feat(inputs)
+
+    def listen(
+        self,
+        visual: list[Tensor],
+        inputs: dict[str, Tensor],
+        data_samples: list[SegDataSample] | None = None,
+    ) -> list[SegDataSample]:
+        """Add ``pred_sounding_map`` and ``pred_sem_seg`` (1 = sounding) at the original size."""
+        data_samples = samples_of(inputs, data_samples)
+        logits, _, _ = self.attend(visual, inputs, data_samples)
+        for sample, frame_logits in zip(data_samples, logits.float(), strict=True):
+            resized = F.interpolate(frame_logits[None], size=sample.ori_shape[:2], mode="bilinear")
+            frame_map = resized[0].sigmoid()
+            sample.pred_sounding_map = PixelData(data=frame_map)
+            sample.pred_sem_seg = PixelData(data=(frame_map > self.threshold).long())
+        return data_samples
+
+    def predict(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> list[SegDataSample]:
+        """Add ``pred_sounding_map`` and ``pred_sem_seg``: ``listen`` to what ``look`` sees."""
+        return self.listen(self.look(inputs, data_samples), inputs, data_samples)
+
+    def attend(
+        self, visual: list[Tensor], inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        """Return the mask logits (F, 1, H, W) and each stage's map and aligned sound."""
+        if "audio" not in inputs:
+            raise ValueError(
+                "TPAVI needs inputs['audio']: put avs_mm.LoadAudio into the pipeline, before "
+                "avs_mm.PackAVSInputs."
+            )
+        clips = clip_numbers(data_samples).to(visual[0].device)
+        audio = self.audio_encoder(inputs["audio"]).mean(dim=1)
+        maps, heard = [], []
+        for attention, stage_map in zip(self.attentions, visual, strict=True):
+            mixed, aligned = attention(stage_map, audio, clips)
+            maps.append(mixed)
+            heard.append(aligned)
+        return self.decoder(maps), maps, heard
+
+    def encode_decode(
+        self, inputs: dict[str, Tensor], batch_data_samples: list[SegDataSample]
+    ) -> Tensor:
+        """Return the mask logits (F, 1, H, W) at the images' size."""
+        return self.attend(self.extract_feat(inputs), inputs, batch_data_samples)[0]
+
+    def _forward(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> Tensor:
+        return self.encode_decode(inputs, samples_of(inputs, data_samples))
+
+    def loss(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+    ) -> dict[str, Tensor]:
+        """Return ``loss_mask`` and, where ``matching_weight`` is not 0, ``loss_matching``."""
+        logits, maps, heard = self.attend(self.extract_feat(inputs), inputs, data_samples)
+        annotated = [i for i, sample in enumerate(data_samples) if "gt_sounding_mask" in sample]
+        if not annotated:
+            raise ValueError(
+                f"no frame of the batch has a mask, the first is {data_samples[0].get('img_path')};"
+                " put avs_mm.LoadSoundingMask into the pipeline, and whole clips into a batch"
+            )
+        target = torch.stack([data_samples[i].gt_sounding_mask.data for i in annotated])
+        losses = {
+            "loss_mask": F.binary_cross_entropy_with_logits(
+                logits[annotated].float(), target.to(logits.device).float()
+            )
+        }
+        if self.matching_weight:
+            divergence = audio_visual_matching(logits, maps, heard)
+            losses["loss_matching"] = self.matching_weight * divergence
+        return losses
