@@ -27,7 +27,7 @@ def scope():
 @pytest.fixture
 def stage1() -> Config:
     config = Config.fromfile(CONFIGS / "seg.py")
-    config.model.initial_weights = None
+    config.model.initial_weights = config.model.teacher = None
     return config
 
 

@@ -82,6 +82,7 @@ def config_of(clips, tmp_path_factory) -> Callable[..., Path]:
             **dataset,
         )
         config.model.stage1 = None
+        config.model.segmentor.update(score_threshold=0.0, quality_threshold=0.0)  # untrained
         config.work_dir = str(folder / "work_dir")
         config.dump(folder / "tiny.py")
         return folder / "tiny.py"
