@@ -32,7 +32,13 @@ from avs_mm.checkpoint import find_checkpoint, load_strictly
 from avs_mm.datasets import AUDIO_CONDITIONS, AVSBenchDataset
 from avs_mm.datasets.audio_pairs import write_audio_pairs
 from avs_mm.datasets.conditioned_frames import ConditionedFrames, collate_conditioned
-from avs_mm.evaluation import AudioSensitivityMetric, AVSMetric, CandidateMetric, TrackMetric
+from avs_mm.evaluation import (
+    AudioSensitivityMetric,
+    AVSMetric,
+    CandidateMetric,
+    LocaliserThresholdMetric,
+    TrackMetric,
+)
 from avs_mm.evaluation.frame_log import FrameLog
 from avs_mm.evaluation.one_pass import add_global_scores, evaluate_conditions
 from avs_mm.evaluation.plots import write_plots
@@ -211,6 +217,8 @@ def metrics_of_the_original(sample: SegDataSample, scene_pattern: str | None) ->
     ]
     if with_categories and "pred_instances" in sample:
         metrics.append(CandidateMetric())
+    if "pred_heat_map" in sample:
+        metrics.append(LocaliserThresholdMetric())
     return metrics
 
 

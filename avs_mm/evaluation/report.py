@@ -41,6 +41,11 @@ SECTIONS = {
         r"candidates/masks_of_nothing": "candidates a frame that match no object",
         r"candidates/oracle_J": "J that a perfect ear would reach with these candidates",
     },
+    "Sound localisers: the heat map cut at 0.5 ... 0.9 (Tables 1 and 2)": {
+        r"localiser/([JF])": r"\1 at the threshold that is best for J",
+        r"localiser/threshold": "that threshold",
+        r"localiser/([JF])_at_(0\.\d)": r"\1 at \2",
+    },
     "One picture under several sound tracks": {
         r"tracks/all_right": "share of the pictures on which the answer to every track is right",
         r"tracks/pictures": "number of such pictures",

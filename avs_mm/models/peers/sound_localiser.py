@@ -1,0 +1,147 @@
+"""What the sound localisers share: two encoders, and how a heat map becomes a segmentation."""
+
+from abc import abstractmethod
+
+import torch
+import torch.nn.functional as F
+from mmengine.structures import PixelData
+from mmseg.models import BaseSegmentor
+from mmseg.structures import SegDataSample
+from torch import Tensor
+
+from avs_mm.models.peers.backbone_weights import load_backbone
+from avs_mm.models.potential_object_segmentor import samples_of
+from avs_mm.registry import MODELS
+
+__all__ = ["SoundLocaliser", "min_max_normalised", "with_threshold_at_half"]
+
+
+class SoundLocaliser(BaseSegmentor):
+    """Find where a picture resembles its sound, learnt from pairs of both without any label.
+
+    A subclass gives the heat map of a picture and a sound, and the loss. The heat map, a cosine of
+    coarse resolution, is brought to the picture's size and normalised there so that each frame's
+    lowest value is 0 and its highest 1, as localisers are evaluated. So something sounds in every
+    frame: under silence or a foreign sound such a model cannot fall silent, and its RA (Table 6) is
+    0 by construction, which is its protocol and not its failure to listen. ``normalise=False``
+    leaves the cosine as it is, negative values as 0: then RA can tell whether the model listens,
+    given a ``threshold`` that its cosines reach, often no more than 0.1 or 0.2.
+
+    Args:
+        backbone: Config of mmseg's image encoder; its last map is used.
+        in_channels: Channels of that map.
+        audio_encoder: Config of a module from waveforms (B, N) to tokens (B, L, embed_dims), such
+            as ``SpectrogramResNet``; the tokens are averaged.
+        backbone_weights: Checkpoint or work dir with ``backbone.*`` to start from, such as one
+            trained on ImageNet; what does not fit is a ValueError.
+        normalise: Whether each frame's heat map spans [0, 1].
+        threshold: Heat above which a pixel sounds, in (0, 1). ``pred_sounding_map`` is the heat
+            map with this value on 0.5, where all metrics cut.
+
+    Source: the paper's section 4.3 and Table 2, where the best of 0.5 ... 0.9 counts for each
+    localiser; ``LocaliserThresholdMetric`` lists them all.
+    """
+
+    def __init__(
+        self,
+        *,
+        backbone: dict,
+        audio_encoder: dict,
+        in_channels: int = 512,
+        backbone_weights: str | None = None,
+        normalise: bool = True,
+        threshold: float = 0.5,
+        data_preprocessor: dict | None = None,
+    ) -> None:
+        super().__init__(data_preprocessor=data_preprocessor)
+        if not 0 < threshold < 1:
+            raise ValueError(f"threshold is a heat between 0 and 1, not {threshold}")
+        self.backbone = MODELS.build(backbone)
+        self.audio_encoder = MODELS.build(audio_encoder)
+        self.in_channels = in_channels
+        self.backbone_weights = backbone_weights
+        self.normalise = normalise
+        self.threshold = threshold
+
+    def init_weights(self) -> None:
+        """Initialise randomly, the backbone from its file if one is given."""
+        super().init_weights()
+        if self.backbone_weights is not None:
+            load_backbone(self.backbone, self.backbone_weights)
+
+    @abstractmethod
+    def heat_maps(self, seen: Tensor, heard: Tensor) -> Tensor:
+        """Return how much each place resembles the sound, (B, h, w) in [-1, 1].
+
+        Args:
+            seen: (B, in_channels, h, w), of `see`.
+            heard: (B, audio_encoder.embed_dims), of `hear`.
+        """
+
+    def see(self, images: Tensor) -> Tensor:
+        """Return the backbone's last map of images (B, 3, H, W)."""
+        return self.backbone(images)[-1]
+
+    def hear(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Return the mean of the tokens of the sounds, (B, audio_encoder.embed_dims)."""
+        if "audio" not in inputs:
+            raise ValueError(
+                f"{type(self).__name__} needs inputs['audio']: put avs_mm.LoadAudio into the "
+                "pipeline, before avs_mm.PackAVSInputs."
+            )
+        return self.audio_encoder(inputs["audio"]).mean(dim=1)
+
+    def extract_feat(self, inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Return what `see` and `hear` do."""
+        return self.see(inputs["img"]), self.hear(inputs)
+
+    def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
+        """Return the coarse heat maps (B, h, w), cosines in [-1, 1]."""
+        return self.heat_maps(*self.extract_feat(inputs))
+
+    def _forward(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> Tensor:
+        return self.encode_decode(inputs, data_samples or [])
+
+    def predict(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> list[SegDataSample]:
+        """Add ``pred_heat_map``, ``pred_sounding_map`` and ``pred_sem_seg`` at the original size.
+
+        The maps are float32 (1, H, W) in [0, 1]; ``pred_sem_seg`` is 1 where something sounds.
+        """
+        data_samples = samples_of(inputs, data_samples)
+        return self.listen(self.look(inputs, data_samples), inputs, data_samples)
+
+    def look(self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]) -> Tensor:
+        """Return the map of `see`: all that needs no sound."""
+        return self.see(inputs["img"])
+
+    def listen(
+        self, seen: Tensor, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+    ) -> list[SegDataSample]:
+        """Let ``inputs["audio"]`` decide where in the pictures of `look` it sounds."""
+        for sample, coarse in zip(
+            data_samples, self.heat_maps(seen, self.hear(inputs)).float(), strict=True
+        ):
+            heat = F.interpolate(coarse[None, None], sample.ori_shape, mode="bilinear")[0]
+            heat = min_max_normalised(heat) if self.normalise else heat.clamp(0, 1)
+            sounding_map = with_threshold_at_half(heat, self.threshold)
+            sample.pred_heat_map = PixelData(data=heat)
+            sample.pred_sounding_map = PixelData(data=sounding_map)
+            sample.pred_sem_seg = PixelData(data=(sounding_map > 0.5).long())
+        return data_samples
+
+
+def min_max_normalised(heat: Tensor) -> Tensor:
+    """Bring the least value to 0 and the greatest to 1; a map of one value becomes 0."""
+    low, high = torch.aminmax(heat)
+    return ((heat - low) / (high - low).clamp(min=torch.finfo(heat.dtype).tiny)).clamp(0, 1)
+
+
+def with_threshold_at_half(heat: Tensor, threshold: float) -> Tensor:
+    """Stretch [0, threshold] to [0, 0.5] and [threshold, 1] to [0.5, 1]; order and ties remain."""
+    below = heat / (2 * threshold)
+    above = 1 - (1 - heat) / (2 * (1 - threshold))
+    return torch.where(heat > threshold, above.clamp(0.5, 1), below.clamp(0, 0.5))

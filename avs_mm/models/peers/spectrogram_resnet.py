@@ -1,0 +1,46 @@
+"""The sound localisers' ears: a ResNet that looks at a spectrogram as at a grey picture."""
+
+from mmengine.model import BaseModule
+from mmseg.registry import MODELS as MMSEG_MODELS
+from torch import Tensor
+
+from avs_mm.models.peers.log_spectrogram import log_spectrogram
+from avs_mm.registry import MODELS
+
+__all__ = ["SpectrogramResNet"]
+
+SPECTROGRAM_SCALE = 12.0  # brings silence, log(1e-7), to -1.3
+
+
+@MODELS.register_module()
+class SpectrogramResNet(BaseModule):
+    """Encode a sound into one token: the maxima of a ResNet's last map over time and frequency.
+
+    An audio encoder as AVSC's, from waveforms (B, N) to tokens (B, 1, embed_dims), so that a
+    localiser may have VGGish or BEATs in its place.
+
+    Args:
+        depth: Of mmseg's ``ResNet``.
+        base_channels: Width of its first stage and of its stem.
+    """
+
+    def __init__(self, *, depth: int = 18, base_channels: int = 64) -> None:
+        super().__init__()
+        self.resnet = MMSEG_MODELS.build(
+            dict(
+                type="ResNet",
+                depth=depth,
+                in_channels=1,
+                base_channels=base_channels,
+                stem_channels=base_channels,
+                out_indices=(3,),
+                norm_cfg=dict(type="BN"),
+            )
+        )
+        self.embed_dims: int = self.resnet.feat_dim
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Encode sound of 16 kHz, (B, N) in [-1, 1], into tokens (B, 1, embed_dims)."""
+        spectrograms = log_spectrogram(waveforms) / SPECTROGRAM_SCALE
+        (last_map,) = self.resnet(spectrograms[:, None])
+        return last_map.amax(dim=(-2, -1))[:, None]

@@ -1,0 +1,10 @@
+# LVS on S4 (paper, Table 2: J 23.28, F 30.83). LVS sees maps of 14x14.
+#   python tools/train.py configs/lvs.py --cfg-options \
+#     model.backbone_weights=pretrained/resnet18.pth
+#   python tools/test.py configs/lvs.py work_dirs/lvs
+_base_ = ["./_base_/s4.py", "./_base_/localiser.py", "./_base_/runtime.py"]
+model = dict(type="avs_mm.LVS", backbone=dict(strides=(1, 2, 2, 1)))
+train_dataloader = dict(batch_size=128, drop_last=True)
+val_evaluator = {{_base_.localiser_evaluator}}
+test_evaluator = val_evaluator
+default_hooks = dict(checkpoint=dict(save_best="localiser/J", rule="greater"))

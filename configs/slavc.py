@@ -1,0 +1,10 @@
+# SLAVC on S4 (paper, Table 2: J 26.53, F 35.70).
+#   python tools/train.py configs/slavc.py --cfg-options \
+#     model.backbone_weights=pretrained/resnet18.pth
+#   python tools/test.py configs/slavc.py work_dirs/slavc
+_base_ = ["./_base_/s4.py", "./_base_/localiser.py", "./_base_/runtime.py"]
+model = dict(type="avs_mm.SLAVC")
+train_dataloader = dict(batch_size=128, drop_last=True)
+val_evaluator = {{_base_.localiser_evaluator}}
+test_evaluator = val_evaluator
+default_hooks = dict(checkpoint=dict(save_best="localiser/J", rule="greater"))

@@ -1,0 +1,9 @@
+# SLAVC on MS3 (paper, Table 2: J 21.40, F 23.29).
+#   python tools/train.py configs/slavc_ms3.py --cfg-options \
+#     model.backbone_weights=pretrained/resnet18.pth
+#   python tools/test.py configs/slavc_ms3.py work_dirs/slavc_ms3
+_base_ = "./slavc.py"
+ms3 = dict(subset="ms3", data_root="{{$AVSBENCH_ROOT:data}}/AVSBench-object/Multi-sources")
+train_dataloader = dict(dataset=ms3)
+val_dataloader = dict(dataset=ms3)
+test_dataloader = dict(dataset=ms3)
