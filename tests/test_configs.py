@@ -33,7 +33,7 @@ def test_builds(path: Path):
     model = MODELS.build(config.model)
     assert sum(p.numel() for p in model.parameters() if p.requires_grad) > 1e4
     for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
-        steps, dataset = list(loader.dataset.pipeline), loader.dataset
+        steps, dataset = list(loader.dataset.get("pipeline", ())), loader.dataset
         if dataset.type == "MultiImageMixDataset":  # stage 2 trains with AudioNegatives
             steps, dataset = steps + list(dataset.dataset.get("pipeline", ())), dataset.dataset
         if dataset.type == "ConcatDataset":

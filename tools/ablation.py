@@ -91,17 +91,19 @@ def run_of(name: str, variant: str, table: dict[str, Any], seed: int) -> Run:
     folder = f"{name}/{variant}/seed{seed}"
     work_dir = f"{{out}}/{folder}"
     starts = {key: source.format(seed=seed) for key, source in table["starts_from"].items()}
-    options = {**table["options"], **table["variants"][variant]["options"]}
+    settings = table["variants"][variant]
+    options = {**table["options"], **settings["options"]}
+    config = settings.get("config", table["config"])
     given = [f"{key}={value}" for key, value in options.items()]
     checkpoints = [f"{key}={{out}}/{source}" for key, source in starts.items()]
     seeded = [f"randomness.seed={seed}"]
-    train = ("tools/train.py", table["config"], "--work-dir", work_dir, "--cfg-options")
+    train = ("tools/train.py", config, "--work-dir", work_dir, "--cfg-options")
     commands = [(*train, *given, *checkpoints, *seeded)]
     tests = []
     # What a training has started from is in its checkpoint, and not looked for again.
     for test, (tool, *overrides) in table["tests"].items():
         where = "--work-dir" if tool == "tools/test.py" else "--out"
-        tested = (tool, table["config"], work_dir, where, f"{work_dir}/{test}", "--cfg-options")
+        tested = (tool, config, work_dir, where, f"{work_dir}/{test}", "--cfg-options")
         commands.append((*tested, *given, *overrides, *seeded))
         tests.append((test, test if tool == "tools/test.py" else f"{test}/results.json"))
     return Run(folder, tuple(commands), tuple(starts.values()), tuple(tests))

@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ STAGE1 = {
 STAGE2 = {
     "avs/J": "J ↑",
     "avs/F": "F ↑",
+    "localiser/J": "J, best cut ↑",
     "candidates/oracle_J": "oracle J",
     "audio/RA_silence": "RA silence ↑",
     "audio/RA_mute": "RA mute ↑",
@@ -55,8 +56,9 @@ def gather(tables: Mapping[str, Mapping[str, Any]], out: Path) -> Figures:
     return figures
 
 
-def columns_of(values: Mapping[str, list[float]]) -> dict[str, str]:
+def columns_of(values: Iterable[str]) -> dict[str, str]:
     """Return the columns of a test: those of stage 2 where something was heard."""
+    values = set(values)
     columns = STAGE2 if any(key.startswith("audio/") for key in values) else STAGE1
     return {key: title for key, title in columns.items() if key in values}
 
@@ -66,7 +68,8 @@ def table_of(tables: Mapping[str, Mapping[str, Any]], figures: Figures) -> str:
     lines = ["# Ablation on the mini data set", ""]
     for name, variants in figures.items():
         for test in next(iter(variants.values())):
-            columns = columns_of(next(iter(variants.values()))[test])
+            known = {key for tests in variants.values() for key in tests.get(test, {})}
+            columns = columns_of(known)
             lines += [f"## {name}, {test}", "", row("variant", *columns.values(), "seeds")]
             lines += [row("---", *["---:"] * (len(columns) + 1))]
             for variant, tests in variants.items():
@@ -98,7 +101,7 @@ def plot(
 ) -> None:
     """Draw a row of bars a variant for each figure of the first test; a dot is a seed."""
     first = next(iter(next(iter(variants.values()))))
-    columns = columns_of(next(iter(variants.values()))[first])
+    columns = columns_of({key for tests in variants.values() for key in tests.get(first, {})})
     figure = Figure(figsize=(2.2 * len(columns) + 2.5, 0.4 * len(variants) + 1.2))
     titles = [described[variant]["title"] for variant in variants]
     axes = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]

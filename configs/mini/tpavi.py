@@ -1,4 +1,4 @@
-# TPAVI on the mini S4, from the same pretraining and with the same ears as configs/mini/avsc.py.
+# TPAVI on the mini set: the same data, pretraining and ears as configs/mini/avsc.py.
 #   python tools/train.py configs/mini/pretrain.py
 #   python tools/train.py configs/mini/tpavi.py
 #   python tools/test.py configs/mini/tpavi.py work_dirs/mini_tpavi
@@ -30,8 +30,13 @@ model = dict(
     ),
 )
 clips = dict(type="avs_mm.ClipBatchSampler")
+frames = dict(_base_.train_dataloader.dataset, type="avs_mm.AVSBenchClips")
+mini = "{{$AVS_MINI:data/mini}}"
+multi = dict(subset="ms3", data_root=mini + "/AVSBench-object/Multi-sources")
 train_dataloader = dict(
-    batch_size=4, batch_sampler=clips, dataset=dict(type="avs_mm.AVSBenchClips")
+    batch_size=4,
+    batch_sampler=clips,
+    dataset=dict(_delete_=True, type="ConcatDataset", datasets=[frames, dict(frames, **multi)]),
 )
 val_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))
 test_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))

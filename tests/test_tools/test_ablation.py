@@ -31,10 +31,11 @@ def test_every_variant_builds(table: str, variant: str):
 
     init_default_scope("mmseg")
     content = read_tables()[table]
-    config = Config.fromfile(REPOSITORY / content["config"])
-    config.merge_from_dict({**content["options"], **content["variants"][variant]["options"]})
+    settings = content["variants"][variant]
+    config = Config.fromfile(REPOSITORY / settings.get("config", content["config"]))
+    config.merge_from_dict({**content["options"], **settings["options"]})
     MODELS.build(config.model)
-    for step in config.train_dataloader.dataset.pipeline:
+    for step in config.train_dataloader.dataset.get("pipeline", ()):
         TRANSFORMS.build(step)
     assert config.train_cfg.val_interval <= config.train_cfg.max_epochs
 
