@@ -1,5 +1,4 @@
-# Stage 1 on S4 with ResNet-50 (paper, Tables 5, 7 and 8). As in MaskFormer, a ResNet's last map
-# goes through six transformer encoder layers before it is decoded.
+# Stage 1 on S4 with ResNet-50 (paper, Tables 5, 7 and 8).
 #   python tools/train.py configs/avs_r50_seg.py
 #   python tools/test.py configs/avs_r50_seg.py work_dirs/avs_r50_seg
 _base_ = [
@@ -14,17 +13,7 @@ model = dict(
     decode_head=dict(
         num_classes=23,
         in_channels={{_base_.r50_channels}},
-        pixel_decoder=dict(
-            type="mmdet.TransformerEncoderPixelDecoder",
-            encoder=dict(
-                num_layers=6,
-                layer_cfg=dict(
-                    self_attn_cfg=dict(embed_dims=256, num_heads=8, dropout=0.1, batch_first=True),
-                    ffn_cfg=dict(embed_dims=256, feedforward_channels=2048, ffn_drop=0.1),
-                ),
-            ),
-            positional_encoding=dict(num_feats=128, normalize=True),
-        ),
+        pixel_decoder={{_base_.r50_pixel_decoder}},
     ),
 )
 default_hooks = dict(checkpoint=dict(save_best="candidates/oracle_J", rule="greater"))

@@ -21,3 +21,15 @@ pvt_v2_b5 = dict(
     mlp_ratios=(4, 4, 4, 4),
 )
 pvt_v2_b5_channels = [64, 128, 320, 512]
+# As in MaskFormer, a ResNet's last map goes through six encoder layers before it is decoded.
+r50_pixel_decoder = dict(
+    type="mmdet.TransformerEncoderPixelDecoder",
+    encoder=dict(
+        num_layers=6,
+        layer_cfg=dict(
+            self_attn_cfg=dict(embed_dims=256, num_heads=8, dropout=0.1, batch_first=True),
+            ffn_cfg=dict(embed_dims=256, feedforward_channels=2048, ffn_drop=0.1),
+        ),
+    ),
+    positional_encoding=dict(num_feats=128, normalize=True),
+)
