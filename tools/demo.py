@@ -14,11 +14,10 @@ import sys
 import time
 from pathlib import Path
 
-from demo_steps import Step, StepError, metrics_of, progress_bar
+from demo_steps import Step, StepError, progress_bar
 from rich.console import Console
 
 RESULTS = ("summary.json", "report.html", "demo.mp4")
-LISTENING = "avs_mm.AudioSensitivityMetric"
 
 
 def main() -> None:
@@ -70,15 +69,17 @@ def steps_of_demo(out: Path, data: Path) -> list[Step]:
         command = ["tools/train.py", config[name], "--work-dir", str(runs / name)]
         return [*command, "--cfg-options", *options] if options else command
 
-    def test(name: str, work_dir: str, *options: str) -> list[str]:
-        command = ["tools/test.py", config[name], str(runs / name)]
-        command += ["--work-dir", str(runs / work_dir)]
-        return [*command, "--cfg-options", *options] if options else command
+    def evaluate(subset: str, folder: str) -> list[str]:
+        place = f"AVSBench-object/{folder}"
+        command = ["tools/evaluate.py", config["avsc"], str(runs / "avsc")]
+        command += ["--conditions", "silence", "unmatched", "--out", str(runs / f"test-{subset}")]
+        dataset = dict(subset=subset, data_root=data / place, silent_root=silent / subset)
+        if subset == "ms3":
+            dataset["semantic_root"] = data / "AVSBench-semantic"
+        options = [f"test_dataloader.dataset.{key}={value}" for key, value in dataset.items()]
+        return [*command, "--cfg-options", *options]
 
-    def test_under(audio: str) -> list[str]:
-        options = f"test_dataloader.dataset.audio={audio}", "test_evaluator.0.type=" + LISTENING
-        return test("avsc", f"test-{audio}", *options)
-
+    silent = data / "silent-objects"
     after_pretrain = f"model.initial_weights={runs / 'pretrain'}"
     after_seg = f"model.stage1={runs / 'seg'}"
     model = ["--config", config["avsc"], "--checkpoint", str(runs / "avsc")]
@@ -89,12 +90,10 @@ def steps_of_demo(out: Path, data: Path) -> list[Step]:
     return [
         Step("data", "drawing the data set", 45, ["tools/make_mini.py", "--out", str(data)]),
         Step("pretrain", "stage 1 learns all objects", 175, train("pretrain")),
-        Step("seg", "stage 1 learns what may sound", 62, train("seg", after_pretrain)),
-        Step("avsc", "stage 2 learns what sounds", 165, train("avsc", after_seg)),
-        Step("test-seg", "testing the candidates", 12, test("seg", "test-seg")),
-        Step("test-avsc", "testing with the sound", 13, test("avsc", "test-avsc")),
-        Step("test-silence", "testing with silence", 12, test_under("silence")),
-        Step("test-unmatched", "testing with other sounds", 14, test_under("unmatched")),
+        Step("seg", "stage 1 learns what may sound", 125, train("seg", after_pretrain)),
+        Step("avsc", "stage 2 learns what sounds", 130, train("avsc", after_seg)),
+        Step("test-s4", "testing on single sources", 30, evaluate("s4", "Single-source")),
+        Step("test-ms3", "testing on several sources", 22, evaluate("ms3", "Multi-sources")),
         Step("scenes", "drawing a video", 4, ["tools/demo_scenes.py", "--out", scenes]),
         Step("video", "segmenting the video", 12, video),
         Step("report", "writing the report", 7, report),
@@ -102,20 +101,29 @@ def steps_of_demo(out: Path, data: Path) -> list[Step]:
 
 
 def figures_of(runs: Path) -> dict[str, dict[str, float]]:
-    """Collect the summary's figures from the four tests."""
-    candidates = metrics_of(runs / "test-seg")
-    original, silence, unmatched = (
-        metrics_of(runs / f"test-{name}") for name in ("avsc", "silence", "unmatched")
+    """Collect the summary's figures from the two evaluations."""
+    single, several = (
+        json.loads((runs / f"test-{subset}" / "results.json").read_text())["metrics"]
+        for subset in ("s4", "ms3")
     )
     names = ("sounding_recall", "silent_recall", "masks_of_nothing", "I_per_frame")
     return {
-        "stage1": {name: candidates[f"candidates/{name}"] for name in names},
-        "stage2": {
-            "J": original["avs/J"],
-            "F": original["avs/F"],
-            "RA_silent": silence["audio/RA_silence"],
-            "RA_unmatched": unmatched["audio/RA_unmatched"],
+        "stage1": {name: single["original"][f"candidates/{name}"] for name in names},
+        "stage2": stage2_figures(single),
+        "stage2_ms3": {
+            **stage2_figures(several),
+            "all_tracks_right": several["original"]["tracks/all_right"],
         },
+    }
+
+
+def stage2_figures(metrics: dict[str, dict[str, float]]) -> dict[str, float]:
+    return {
+        "J": metrics["original"]["avs/J"],
+        "F": metrics["original"]["avs/F"],
+        "J_of_a_perfect_ear": metrics["original"]["candidates/oracle_J"],
+        "RA_silent": metrics["silence"]["audio/RA_silence"],
+        "RA_unmatched": metrics["unmatched"]["audio/RA_unmatched"],
     }
 
 

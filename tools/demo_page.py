@@ -25,7 +25,11 @@ MEANINGS = {
     "RA_silent": "share of frames that stay empty under silence",
     "RA_unmatched": "share of frames that stay empty under the sound of an absent object",
 }
-STAGES = {"stage1": "Stage 1: what could sound", "stage2": "Stage 2: what does sound"}
+STAGES = {
+    "stage1": "Stage 1: what could sound",
+    "stage2": "Stage 2: what does sound",
+    "stage2_ms3": "Stage 2, several sources",
+}
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1d2733; background: #f6f7f9;
        max-width: 1380px; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; }

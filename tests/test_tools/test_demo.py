@@ -60,30 +60,31 @@ def test_a_failed_step_shows_the_end_of_its_log(demo_steps, tmp_path):
     assert shown == [*(f"line {number}" for number in range(70, 99)), "no such data"]
 
 
-def test_the_figures_come_from_the_four_tests(demo, tmp_path):
-    metrics = {
-        "test-seg": {
-            "candidates/sounding_recall": 0.9,
-            "candidates/silent_recall": 0.8,
-            "candidates/masks_of_nothing": 0.1,
-            "candidates/I_per_frame": 2.5,
-        },
-        "test-avsc": {"avs/J": 0.77, "avs/F": 0.85},
-        "test-silence": {"audio/RA_silence": 0.99},
-        "test-unmatched": {"audio/RA_unmatched": 0.95},
+def test_the_figures_come_from_the_two_evaluations(demo, tmp_path):
+    stage1 = {
+        "sounding_recall": 0.9,
+        "silent_recall": 0.8,
+        "masks_of_nothing": 0.1,
+        "I_per_frame": 2.5,
     }
-    for name, content in metrics.items():
-        folder = tmp_path / name / "20250101_000000"
-        folder.mkdir(parents=True)
-        (folder / "20250101_000000.json").write_text(json.dumps(content))
-    assert demo.figures_of(tmp_path) == {
-        "stage1": {
-            "sounding_recall": 0.9,
-            "silent_recall": 0.8,
-            "masks_of_nothing": 0.1,
-            "I_per_frame": 2.5,
-        },
-        "stage2": {"J": 0.77, "F": 0.85, "RA_silent": 0.99, "RA_unmatched": 0.95},
+    for subset, share in (("s4", 1.0), ("ms3", 0.5)):
+        original = {f"candidates/{name}": value for name, value in stage1.items()}
+        original |= {"avs/J": 0.77 * share, "avs/F": 0.85 * share, "candidates/oracle_J": share}
+        metrics = {
+            "original": original | {"tracks/all_right": 0.9},
+            "silence": {"audio/RA_silence": 0.99},
+            "unmatched": {"audio/RA_unmatched": 0.95},
+        }
+        (tmp_path / f"test-{subset}").mkdir()
+        results = json.dumps({"metrics": metrics})
+        (tmp_path / f"test-{subset}" / "results.json").write_text(results)
+    figures = demo.figures_of(tmp_path)
+    assert figures["stage1"] == stage1
+    silent = {"RA_silent": 0.99, "RA_unmatched": 0.95}
+    assert figures["stage2"] == {"J": 0.77, "F": 0.85, "J_of_a_perfect_ear": 1.0, **silent}
+    assert figures["stage2_ms3"] == {
+        **{"J": 0.385, "F": 0.425, "J_of_a_perfect_ear": 0.5, "all_tracks_right": 0.9},
+        **silent,
     }
 
 
@@ -104,7 +105,7 @@ def test_the_commands_are_those_of_the_tools(demo, tmp_path):
     configs = {arg for step in steps for arg in step.command if arg.startswith("configs/")}
     assert len(configs) == 3
     assert all((TOOLS.parent / config).is_file() for config in configs)
-    assert len({step.name for step in steps}) == len(steps) == 11
+    assert len({step.name for step in steps}) == len(steps) == 9
 
 
 def test_the_page_shows_every_figure_and_picture(monkeypatch):
