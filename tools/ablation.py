@@ -9,12 +9,15 @@ was changed is trained again. Writes OUT/table.md, OUT/results.json and plots.
 """
 
 import argparse
+import hashlib
 import json
 import os
+import shutil
 import sys
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from rich.progress import Progress
 
 ABLATIONS = REPOSITORY / "configs" / "mini" / "ablations"
 MADE = "done.json"
+Figures = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,14 @@ class Run:
         needs: Folders of the runs whose checkpoints this one starts from.
         tests: Name of a test -> its folder (tools/test.py) or results.json (tools/evaluate.py),
             relative to ``folder``.
+        digest: Of the commands, the config with its bases, and the runs that are needed.
     """
 
     folder: str
     commands: tuple[tuple[str, ...], ...]
     needs: tuple[str, ...] = ()
     tests: tuple[tuple[str, str], ...] = ()
+    digest: str = ""
 
 
 def main() -> None:
@@ -60,13 +66,13 @@ def main() -> None:
 
     out, data = args.out.resolve(), args.data.resolve()
     tables = read_tables()
-    runs = chosen(runs_of(tables, args.seeds), args.only)
+    runs = runs_of(tables, args.seeds)
     try:
         make_data(data, out)
-        run_all(runs, out, data, args.workers)
+        run_all(chosen(runs, args.only), out, data, args.workers)
     except StepError as error:
         sys.exit(f"ablation: {error}\nWhat is done is kept; call again to go on.")
-    write_report(tables, out)
+    write_report(tables, {run.folder: figures_of(run, out) for run in runs}, out)
     print((out / "table.md").read_text())
     print(f"Written: {args.out}")
 
@@ -77,25 +83,35 @@ def read_tables() -> dict[str, dict[str, Any]]:
 
 
 def runs_of(tables: dict[str, dict[str, Any]], seeds: Iterable[int]) -> list[Run]:
-    """List the runs of all tables, those that others need first, and seed by seed."""
-    return [
-        run_of(name, variant, table, seed)
-        for seed in seeds
-        for name, table in tables.items()
-        for variant in table["variants"]
-    ]
+    """List the runs of all tables, seed by seed, those that others need before these."""
+    runs: dict[str, Run] = {}
+
+    def add(name: str, variant: str, seed: int) -> Run:
+        folder = f"{name}/{variant}/seed{seed}"
+        if folder not in runs:
+            sources = [source.split("/") for source in tables[name]["starts_from"].values()]
+            needed = [add(*source, seed) for source in sources]
+            runs[folder] = run_of(folder, tables[name], variant, seed, needed)
+        return runs[folder]
+
+    for seed in seeds:
+        for name, table in tables.items():
+            for variant in table["variants"]:
+                add(name, variant, seed)
+    return list(runs.values())
 
 
-def run_of(name: str, variant: str, table: dict[str, Any], seed: int) -> Run:
+def run_of(
+    folder: str, table: dict[str, Any], variant: str, seed: int, needed: Sequence[Run]
+) -> Run:
     """Build the commands of one variant: its training, then its tests."""
-    folder = f"{name}/{variant}/seed{seed}"
     work_dir = f"{{out}}/{folder}"
-    starts = {key: source.format(seed=seed) for key, source in table["starts_from"].items()}
     settings = table["variants"][variant]
     options = {**table["options"], **settings["options"]}
     config = settings.get("config", table["config"])
     given = [f"{key}={value}" for key, value in options.items()]
-    checkpoints = [f"{key}={{out}}/{source}" for key, source in starts.items()]
+    starts = zip(table["starts_from"], needed, strict=True)
+    checkpoints = [f"{key}={{out}}/{run.folder}" for key, run in starts]
     seeded = [f"randomness.seed={seed}"]
     train = ("tools/train.py", config, "--work-dir", work_dir, "--cfg-options")
     commands = [(*train, *given, *checkpoints, *seeded)]
@@ -106,7 +122,15 @@ def run_of(name: str, variant: str, table: dict[str, Any], seed: int) -> Run:
         tested = (tool, config, work_dir, where, f"{work_dir}/{test}", "--cfg-options")
         commands.append((*tested, *given, *overrides, *seeded))
         tests.append((test, test if tool == "tools/test.py" else f"{test}/results.json"))
-    return Run(folder, tuple(commands), tuple(starts.values()), tuple(tests))
+    content = [config_text(config), repr(commands), *(run.digest for run in needed)]
+    digest = hashlib.sha256("\n".join(content).encode()).hexdigest()
+    return Run(folder, tuple(commands), tuple(run.folder for run in needed), tuple(tests), digest)
+
+
+@cache
+def config_text(config: str) -> str:
+    """Return a config with its bases, as one text."""
+    return Config.fromfile(REPOSITORY / config).pretty_text
 
 
 def chosen(runs: list[Run], names: list[str] | None) -> list[Run]:
@@ -142,32 +166,31 @@ def run_all(runs: list[Run], out: Path, data: Path, workers: int) -> None:
             # They stand before this one in the queue, so they are running or done.
             for needed in run.needs:
                 futures[needed].result()
-            if not is_done(run, out):
+            if figures_of(run, out) is None:
                 bar.console.print(run.folder)
                 execute(run, out, data)
             bar.advance(task)
 
         for run in runs:
             futures[run.folder] = pool.submit(finish, run)
-        try:
-            for future in futures.values():
-                future.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True, wait=False)
-            raise
+        done, _ = wait(futures.values(), return_when=FIRST_EXCEPTION)
+        pool.shutdown(cancel_futures=True, wait=False)
+        for future in done:
+            future.result()
 
 
 def execute(run: Run, out: Path, data: Path) -> None:
     """Run the commands of a run, and note its figures as the last thing."""
     environment = {"AVS_MINI": str(data), "OMP_NUM_THREADS": "1"}
     folder = out / run.folder
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # what an interrupted or another run has left
+    folder.mkdir(parents=True)
     for number, command in enumerate(commands_of(run, out, data)):
         step = Step(run.folder, f"{run.folder}: {command[0]}", 0, command)
         log = folder / f"{number}_{Path(command[0]).stem}.log"
         run_logged(step, log=log, environment=environment, on_progress=lambda _: None)
     figures = {name: figures_at(folder / place) for name, place in run.tests}
-    note = {"commands": [list(command) for command in run.commands], "figures": figures}
+    note = {"digest": run.digest, "figures": figures}
     unfinished = folder / f".{MADE}"
     unfinished.write_text(json.dumps(note, indent=2) + "\n")
     unfinished.replace(folder / MADE)
@@ -180,12 +203,11 @@ def commands_of(run: Run, out: Path, data: Path) -> list[list[str]]:
     ]
 
 
-def is_done(run: Run, out: Path) -> bool:
-    """Whether these very commands have run to their end."""
+def figures_of(run: Run, out: Path) -> Figures | None:
+    """Return the figures of a run that is done as it stands now: test -> name -> value."""
     note = out / run.folder / MADE
-    if not note.is_file():
-        return False
-    return json.loads(note.read_text())["commands"] == [list(command) for command in run.commands]
+    content = json.loads(note.read_text()) if note.is_file() else {}
+    return content["figures"] if content.get("digest") == run.digest else None
 
 
 def figures_at(place: Path) -> dict[str, float]:

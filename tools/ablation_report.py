@@ -33,26 +33,33 @@ STAGE2 = {
 Figures = dict[str, dict[str, dict[str, dict[str, list[float]]]]]
 
 
-def write_report(tables: Mapping[str, Mapping[str, Any]], out: Path) -> None:
-    """Gather the figures of all runs that are done, whatever seeds, and write the report."""
-    figures = gather(tables, out)
+def write_report(
+    tables: Mapping[str, Mapping[str, Any]],
+    done: Mapping[str, Mapping[str, Mapping[str, float]] | None],
+    out: Path,
+) -> None:
+    """Write the report of the runs that are done.
+
+    Args:
+        done: Folder of a run, TABLE/VARIANT/SEED -> test -> figure -> value, or None.
+    """
+    figures = gather(done)
     (out / "results.json").write_text(json.dumps(figures, indent=2) + "\n")
     (out / "table.md").write_text(table_of(tables, figures))
     for name, variants in figures.items():
         plot(name, variants, tables[name]["variants"], out / f"{name}.png")
 
 
-def gather(tables: Mapping[str, Mapping[str, Any]], out: Path) -> Figures:
-    """Read the figures that the runs have noted, the seeds in order."""
+def gather(done: Mapping[str, Mapping[str, Mapping[str, float]] | None]) -> Figures:
+    """Put the values of a variant's seeds side by side."""
     figures: Figures = {}
-    for name, table in tables.items():
-        for variant in table["variants"]:
-            for note in sorted((out / name / variant).glob("seed*/done.json")):
-                for test, values in json.loads(note.read_text())["figures"].items():
-                    place = figures.setdefault(name, {}).setdefault(variant, {})
-                    for key, value in values.items():
-                        if isinstance(value, int | float):
-                            place.setdefault(test, {}).setdefault(key, []).append(value)
+    for folder, tests in done.items():
+        name, variant, _ = folder.split("/")
+        for test, values in (tests or {}).items():
+            place = figures.setdefault(name, {}).setdefault(variant, {}).setdefault(test, {})
+            for key, value in values.items():
+                if isinstance(value, int | float):
+                    place.setdefault(key, []).append(value)
     return figures
 
 

@@ -32,7 +32,11 @@ model = dict(
 clips = dict(type="avs_mm.ClipBatchSampler")
 frames = dict(_base_.train_dataloader.dataset, type="avs_mm.AVSBenchClips")
 mini = "{{$AVS_MINI:data/mini}}"
-multi = dict(subset="ms3", data_root=mini + "/AVSBench-object/Multi-sources")
+multi = dict(
+    subset="ms3",
+    data_root=mini + "/AVSBench-object/Multi-sources",
+    semantic_root=mini + "/AVSBench-semantic",
+)
 train_dataloader = dict(
     batch_size=4,
     batch_sampler=clips,

@@ -1,5 +1,6 @@
 """The ablation's tables build, its runs go on where they stopped, and its report averages seeds."""
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -40,13 +41,18 @@ def test_every_variant_builds(table: str, variant: str):
     assert config.train_cfg.val_interval <= config.train_cfg.max_epochs
 
 
-def test_a_run_needs_what_it_starts_from():
+def test_a_run_comes_after_what_it_starts_from():
     from ablation import chosen, read_tables, runs_of
 
-    runs = chosen(runs_of(read_tables(), [0, 1]), ["stage2/mixtures"])
+    runs = runs_of(read_tables(), [0, 1])
+    place = {run.folder: number for number, run in enumerate(runs)}
+    assert len(place) == len(runs) == 2 * len(variants())
+    assert all(place[need] < place[run.folder] for run in runs for need in run.needs)
+
+    kept = chosen(runs, ["stage2/mixtures"])
     needed = ["pretrain/all_objects", "stage1/teacher_tolerant", "stage2/mixtures"]
-    assert [run.folder for run in runs] == [f"{name}/seed{s}" for s in (0, 1) for name in needed]
-    assert [run.needs for run in runs[:3]] == [(), (runs[0].folder,), (runs[1].folder,)]
+    assert [run.folder for run in kept] == [f"{name}/seed{s}" for s in (0, 1) for name in needed]
+    assert [run.needs for run in kept[:3]] == [(), (kept[0].folder,), (kept[1].folder,)]
 
 
 def test_goes_on_where_it_stopped_and_repeats_what_was_changed(tmp_path, monkeypatch):
@@ -56,34 +62,65 @@ def test_goes_on_where_it_stopped_and_repeats_what_was_changed(tmp_path, monkeyp
 
     def run_logged(step, *, log, environment, on_progress):
         started.append(step.name)
-        (log.parent / "test" / "now").mkdir(parents=True, exist_ok=True)
-        (log.parent / "test" / "now" / "now.json").write_text(json.dumps({"avs/J": 0.5}))
+        now = log.parent / "test" / str(len(started))
+        now.mkdir(parents=True)
+        (now / "now.json").write_text(json.dumps({"avs/J": 0.5}))
 
     monkeypatch.setattr(ablation, "run_logged", run_logged)
-    first = ablation.Run("a/b/seed0", (("tools/train.py", "{out}"),), tests=(("test", "test"),))
-    second = ablation.Run("a/c/seed0", (("tools/train.py",),), needs=("a/b/seed0",))
+    tests = (("test", "test"),)
+    first = ablation.Run("a/b/seed0", (("train",),), tests=tests, digest="1")
+    second = ablation.Run("a/c/seed0", (("train",),), needs=("a/b/seed0",), tests=tests, digest="2")
     ablation.run_all([first, second], tmp_path, tmp_path, workers=2)
     assert started == ["a/b/seed0", "a/c/seed0"]
-    note = json.loads((tmp_path / "a/b/seed0/done.json").read_text())
-    assert note["figures"] == {"test": {"avs/J": 0.5}}
+    assert ablation.figures_of(first, tmp_path) == {"test": {"avs/J": 0.5}}
 
     ablation.run_all([first, second], tmp_path, tmp_path, workers=2)
     assert len(started) == 2
-    changed = ablation.Run("a/c/seed0", (("tools/train.py", "--resume"),), needs=("a/b/seed0",))
+    changed = dataclasses.replace(second, digest="3")
+    assert ablation.figures_of(changed, tmp_path) is None
     ablation.run_all([first, changed], tmp_path, tmp_path, workers=2)
     assert started[2:] == ["a/c/seed0"]
+
+
+def test_a_failure_ends_the_ablation(tmp_path, monkeypatch):
+    import ablation
+
+    def run_logged(step, *, log, environment, on_progress):
+        raise ablation.StepError(f"{step.name} has failed")
+
+    monkeypatch.setattr(ablation, "run_logged", run_logged)
+    first = ablation.Run("a/b/seed0", (("train",),))
+    second = ablation.Run("a/c/seed0", (("train",),), needs=("a/b/seed0",))
+    with pytest.raises(ablation.StepError, match="a/b/seed0 has failed"):
+        ablation.run_all([first, second], tmp_path, tmp_path, workers=1)
+
+
+def test_another_config_is_another_run(monkeypatch):
+    import ablation
+
+    tables = ablation.read_tables()
+    before = {run.folder: run.digest for run in ablation.runs_of(tables, [0])}
+    text = ablation.config_text
+    changed = tables["stage1"]["config"]
+    monkeypatch.setattr(
+        ablation, "config_text", lambda config: text(config) + "#" * (config == changed)
+    )
+    after = {run.folder: run.digest for run in ablation.runs_of(tables, [0])}
+    differing = {folder.split("/")[0] for folder in before if before[folder] != after[folder]}
+    assert differing == {"stage1", "scratch", "stage2"}  # stage 2 starts from stage 1
 
 
 def test_the_report_averages_the_seeds(tmp_path):
     from ablation_report import write_report
 
-    for seed, recall in enumerate((0.9, 0.92, 0.94)):
-        folder = tmp_path / "stage1" / "tolerant" / f"seed{seed}"
-        folder.mkdir(parents=True)
-        figures = {"test": {"candidates/silent_recall": recall, "candidates/I_per_frame": 3.0}}
-        (folder / "done.json").write_text(json.dumps({"figures": figures}))
+    done = {
+        f"stage1/tolerant/seed{seed}": {
+            "test": {"candidates/silent_recall": recall, "candidates/I_per_frame": 3.0}
+        }
+        for seed, recall in enumerate((0.9, 0.92, 0.94))
+    }
     variants = {"tolerant": {"title": "tolerance 0.3"}, "eq4": {"title": "+ Eq. 4"}}
-    write_report({"stage1": {"variants": variants}}, tmp_path)
+    write_report({"stage1": {"variants": variants}}, {**done, "stage1/eq4/seed0": None}, tmp_path)
     table = (tmp_path / "table.md").read_text().splitlines()
     assert "| variant | silent ↑ | I a frame | seeds |" in table
     assert "| tolerance 0.3 | 0.920 ± 0.020 | 3.000 ± 0.000 | 3 |" in table

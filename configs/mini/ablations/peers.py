@@ -3,7 +3,7 @@
 # The last epoch counts. Localisers are cut where their J is best (localiser/J).
 config = "configs/mini/tpavi.py"
 options = {"default_hooks.checkpoint.save_best": None}
-starts_from = {"model.backbone_weights": "pretrain/all_objects/seed{seed}"}
+starts_from = {"model.backbone_weights": "pretrain/all_objects"}
 ms3 = [
     "test_dataloader.dataset.subset=ms3",
     "test_dataloader.dataset.data_root={data}/AVSBench-object/Multi-sources",
@@ -14,9 +14,11 @@ tests = {"s4": ["tools/evaluate.py"], "ms3": ["tools/evaluate.py", *ms3]}
 mini = "configs/mini/"
 variants = dict(
     tpavi=dict(title="TPAVI", options={}),
-    ezvsl=dict(title="EZ-VSL", config=mini + "ezvsl.py", options={}),
-    lvs=dict(title="LVS", config=mini + "lvs.py", options={}),
-    slavc=dict(title="SLAVC", config=mini + "slavc.py", options={}),
-    sspl=dict(title="SSPL", config=mini + "sspl.py", options={}),
-    sspl_without_pcm=dict(title="SSPL w/o PCM", config=mini + "sspl_without_pcm.py", options={}),
+    ezvsl=dict(title="EZ-VSL (S4 alone)", config=mini + "ezvsl.py", options={}),
+    lvs=dict(title="LVS (S4 alone)", config=mini + "lvs.py", options={}),
+    slavc=dict(title="SLAVC (S4 alone)", config=mini + "slavc.py", options={}),
+    sspl=dict(title="SSPL (S4 alone)", config=mini + "sspl.py", options={}),
+    sspl_without_pcm=dict(
+        title="SSPL w/o PCM (S4 alone)", config=mini + "sspl_without_pcm.py", options={}
+    ),
 )

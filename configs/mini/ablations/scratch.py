@@ -11,7 +11,8 @@ options = {
     "model.teacher": None,
 }
 starts_from = {}
-tests = {"unfiltered": ["tools/test.py", "model.score_threshold=0", "model.quality_threshold=0"]}
+least_area_only = ["model.score_threshold=0", "model.quality_threshold=0"]
+tests = {"least_area_only": ["tools/test.py", *least_area_only]}
 eq4 = {
     "model.decode_head.loss_silent._delete_": True,
     "model.decode_head.loss_silent.type": "avs_mm.SilentObjectLoss",

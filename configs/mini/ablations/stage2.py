@@ -3,7 +3,7 @@
 # A variant is configs/mini/avsc.py with its options; the last epoch counts.
 config = "configs/mini/avsc.py"
 options = {"train_cfg.val_interval": 28}
-starts_from = {"model.stage1": "stage1/teacher_tolerant/seed{seed}"}
+starts_from = {"model.stage1": "stage1/teacher_tolerant"}
 ms3 = [
     "test_dataloader.dataset.subset=ms3",
     "test_dataloader.dataset.data_root={data}/AVSBench-object/Multi-sources",
