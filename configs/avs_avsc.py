@@ -8,13 +8,14 @@ model = dict(
     data_preprocessor={{_base_.model.data_preprocessor}},
     segmentor={{_base_.model}},
     stage1="work_dirs/avs_swin_b_seg",  # a checkpoint, or a work dir: its best one
+    remember_frames=20000,  # their colours stay: stage 1 sees each picture once
     audio_encoder=dict(
         type="avs_mm.BEATs",
         frozen=True,
         checkpoint="pretrained/BEATs_iter3_plus_AS2M_finetuned_on_AS2M_cpt2.pt",
     ),
 )
-# Six samples in ten hear another sound, or one more. The paper has none of these: share=0.
+# Up to six samples in ten hear another sound, or one more. The paper has none of these: share=0.
 train_dataloader = dict(
     batch_size=64,
     dataset=dict(

@@ -15,7 +15,7 @@ model = dict(
         checkpoint="pretrained/BEATs_iter3_plus_AS2M_finetuned_on_AS2M_cpt2.pt",
     ),
 )
-# Six samples in ten hear another sound, or one more. The paper has none of these: share=0.
+# Up to six samples in ten hear another sound, or one more. The paper has none of these: share=0.
 train_dataloader = dict(
     batch_size=64,
     dataset=dict(

@@ -13,7 +13,7 @@ model = dict(
         type="avs_mm.VGGish", frozen=True, checkpoint="pretrained/vggish-10086976.pth"
     ),
 )
-# Six samples in ten hear another sound, or one more. The paper has none of these: share=0.
+# Up to six samples in ten hear another sound, or one more. The paper has none of these: share=0.
 train_dataloader = dict(
     batch_size=64,
     dataset=dict(

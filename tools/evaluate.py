@@ -198,7 +198,7 @@ def build_model(config: Config, checkpoint: Path, metainfo: dict[str, Any]) -> n
     known = tuple((meta.get("dataset_meta") or {}).get("classes") or ())
     present = tuple(metainfo.get("classes") or ())
     number = getattr(model, "num_classes", None)
-    if present and ((known and known != present) or number not in (None, len(present))):
+    if number is not None and present and ((known or present) != present or number != len(present)):
         raise ValueError(
             f"{checkpoint} knows {', '.join(known) or f'{number} categories'}, the test set has "
             f"{', '.join(present)}: give the dataset metainfo=dict(classes=[...]) in the "
@@ -210,12 +210,13 @@ def build_model(config: Config, checkpoint: Path, metainfo: dict[str, Any]) -> n
 def metrics_of_the_original(sample: SegDataSample, scene_pattern: str | None) -> list[BaseMetric]:
     """Choose what can be measured under the original sound, by what a predicted sample holds."""
     with_categories = "gt_sem_seg" in sample
-    classwise = sample.get("subset") == "avss" and with_categories and "pred_sem_seg" in sample
+    names_objects = "pred_instances" in sample  # else its pred_sem_seg is binary
+    classwise = sample.get("subset") == "avss" and with_categories and names_objects
     metrics: list[BaseMetric] = [
         AVSMetric(official_batch_sizes=OFFICIAL_BATCH_SIZES, classwise=classwise),
         TrackMetric(scene_pattern=scene_pattern),
     ]
-    if with_categories and "pred_instances" in sample:
+    if with_categories and names_objects:
         metrics.append(CandidateMetric())
     if "pred_heat_map" in sample:
         metrics.append(LocaliserThresholdMetric())

@@ -49,7 +49,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, help="folder for table_N.md and table_N.json")
     parser.add_argument(
-        "--f-key", default="avs/F", help="which F to show, e.g. avs/F_official@20 (default avs/F)"
+        "--f-key",
+        default="avs/F",
+        help="which F to show, e.g. avs/F_official@20frames (default avs/F)",
     )
     cost = parser.add_argument_group("table 5")
     cost.add_argument(
@@ -76,6 +78,7 @@ def main() -> None:
         new = [evaluate(text, tables) for text in args.checkpoint]
         new += [measure(config, args) for config in args.measure]
         results = [read_result(path) for path in find_results([*args.results, *new])]
+        check_f_key(args.f_key, [*results, *(r for of_row in given.values() for r in of_row)])
         pages = fill_tables(tables, results, given)
     except (FileNotFoundError, ImportError, ValueError) as error:
         sys.exit(f"reproduce: {error}")
@@ -87,6 +90,14 @@ def main() -> None:
         for number, markdown, content in pages:
             write_whole(args.out / f"table_{number}.md", markdown)
             write_whole(args.out / f"table_{number}.json", content)
+
+
+def check_f_key(key: str, results: list[Result]) -> None:
+    """Raise a ValueError that lists the keys if evaluations are given and none has this one."""
+    found = {name for result in results for name in result.metrics.get("original", {})}
+    if any(name.startswith("avs/F") for name in found) and key not in found:
+        known = ", ".join(sorted(name for name in found if name.startswith("avs/F")))
+        raise ValueError(f"--f-key {key}: no evaluation has it. There are: {known}")
 
 
 def fill_tables(

@@ -17,7 +17,8 @@ class ClipBatchSampler(Sampler[list[int]]):
 
     ``batch_sampler`` of a data loader around an ``AVSBenchDataset`` or ``AVSBenchClips``. Clips may
     differ in length. On several processes each takes whole clips; with ``round_up=False`` of the
-    sampler none is taken twice.
+    sampler none is taken twice. That is for training: this package's metrics know every frame once
+    by mmengine's own order of the frames, so validate and test on one process.
 
     Args:
         sampler: mmengine's ``DefaultSampler`` of the frames; its ``shuffle``, ``seed`` and

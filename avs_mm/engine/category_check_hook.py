@@ -12,9 +12,9 @@ from avs_mm.registry import HOOKS
 class CategoryCheckHook(Hook):
     """Compare the data's categories with the model's before training, validation and test.
 
-    A wrong number of categories, or a stage 1 trained with other names or another order, would
-    train or score silently wrong; it is a ValueError here. Data without categories (MS3 without
-    AVSBench-semantic) is let pass: its masks are binary.
+    A wrong number of categories, or a stage 1 or a teacher trained with other names or another
+    order, would train or score silently wrong; it is a ValueError here. Data without categories
+    (MS3 without AVSBench-semantic) is let pass: its masks are binary.
     """
 
     def before_train(self, runner: Runner) -> None:
@@ -38,10 +38,13 @@ class CategoryCheckHook(Hook):
                 f"{expected}. Set num_classes of the config's decode_head to {len(categories)}, or "
                 "choose categories with the dataset's metainfo=dict(classes=[...])."
             )
-        stage1_categories = getattr(model, "stage1_categories", None)
-        if stage1_categories and tuple(stage1_categories) != categories:
-            raise ValueError(
-                f"stage 1 was trained on {tuple(stage1_categories)}, the data has {categories}: "
-                "the names and their order must be the same. Train stage 1 on this data, or give "
-                "the dataset metainfo=dict(classes=[...]) in stage 1's order."
-            )
+        known = {"stage 1": getattr(model, "stage1_categories", None)}
+        if getattr(model, "teacher", None) is not None:
+            known["the teacher"] = getattr(model, "initial_categories", None)
+        for network, names in known.items():
+            if names and tuple(names) != categories:
+                raise ValueError(
+                    f"{network} was trained on {tuple(names)}, the data has {categories}: the "
+                    "names and their order must be the same. Train it on this data, or give the "
+                    "dataset metainfo=dict(classes=[...]) in its order."
+                )

@@ -50,7 +50,10 @@ class AccumulatingMetric(BaseMetric):
     def evaluate(self, size: int) -> dict:
         # mmengine cuts what it collects to the length it is told: here a result is a process's
         self.results = [(size, sums) for sums in self.results]
-        return super().evaluate(get_world_size())
+        try:
+            return super().evaluate(get_world_size())
+        finally:
+            self.results.clear()
 
     def compute_metrics(self, results: list[tuple[int, Any]]) -> dict[str, float]:
         if not results:

@@ -101,7 +101,12 @@ class FrameLog(BaseMetric):
                 jaccard=score,
                 categories=categories,
                 truth=truth,
-                prediction=_category_map(foreground(prob), sample, "pred_sem_seg"),
+                # A model without candidates marks what sounds with 1, which is no category.
+                prediction=_category_map(
+                    foreground(prob),
+                    sample if "pred_instances" in sample else {},
+                    "pred_sem_seg",
+                ),
             )
             # a stable sort keeps the earlier of two equal frames
             ranked = sorted([*self.worst, frame], key=lambda frame: frame.jaccard)

@@ -107,7 +107,9 @@ class AVSC(BaseSegmentor):
 
     def _candidates_at_input_size(self, inputs: dict[str, Tensor]) -> list[InstanceData]:
         height, width = inputs["img"].shape[-2:]
-        return self.seen.find(self.segmentor, inputs["img"], size=(height, width))
+        if self.training:
+            return self.seen.find(self.segmentor, inputs["img"], size=(height, width))
+        return self.segmentor.find_candidates(inputs, sizes=[(height, width)] * len(inputs["img"]))
 
     def _sounding_maps(self, candidates: list[InstanceData], inputs: dict[str, Tensor]) -> Tensor:
         return torch.stack(

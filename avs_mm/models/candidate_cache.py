@@ -16,7 +16,8 @@ class CandidateCache:
     """Finds a picture's candidates once, and gives them again for the same picture.
 
     A picture is known by its pixels, so one that augmentation has changed is another picture: its
-    candidates are never those of the original. A bit a pixel and mask is kept, on the CPU.
+    candidates are never those of the original. A bit a pixel and mask is kept, on the CPU. Stage 1
+    itself must stay as it is.
 
     Args:
         most_frames: Pictures that are remembered; the first ones that come.
@@ -30,6 +31,8 @@ class CandidateCache:
         self, segmentor: PotentialObjectSegmentor, images: Tensor, *, size: tuple[int, int]
     ) -> list[InstanceData]:
         """Return the candidates of images (B, 3, H, W), their masks at ``size``."""
+        if self.most_frames == 0:
+            return segmentor.find_candidates(images, sizes=[size] * len(images))
         keys = [(_digest(image), size) for image in images]
         found = {key: self.frames[key] for key in keys if key in self.frames}
         new = [index for index, key in enumerate(keys) if key not in found]

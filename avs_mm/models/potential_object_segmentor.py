@@ -66,6 +66,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
         self.quality_threshold = quality_threshold
         self.least_area = least_area
         self.teacher_options = teacher
+        self.initial_categories: tuple[str, ...] | None = None  # as their checkpoint names them
         self.teacher: SilentObjectTeacher | None = None
 
     def init_weights(self) -> None:
@@ -75,7 +76,8 @@ class PotentialObjectSegmentor(EncoderDecoder):
             path = find_checkpoint(self.initial_weights)
             # A teacher names categories: a new layer could not.
             may_be_reshaped = CATEGORY_LAYER if self.teacher_options is None else ""
-            load_strictly(self, path, may_be_reshaped=may_be_reshaped)
+            meta = load_strictly(self, path, may_be_reshaped=may_be_reshaped)
+            self.initial_categories = meta.get("dataset_meta", {}).get("classes")
         elif self.backbone_weights is not None:
             self._load_backbone(find_checkpoint(self.backbone_weights))
         elif self.untrained_warning:

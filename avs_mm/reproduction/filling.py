@@ -1,7 +1,7 @@
 """Fill a table of the paper with measured figures; what was not measured stays empty."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from avs_mm.reproduction.results import Result
 from avs_mm.reproduction.table import Column, Row, Table
@@ -113,6 +113,7 @@ def _fill_cell(
     results: list[Result],
     given: list[Result],
 ) -> Cell:
+    column = replace(column, metric=row.metrics.get(column.metric, column.metric))
     candidates = given + [result for result in results if _is_of(result, row)]
     found = [
         (result, value)

@@ -1,7 +1,7 @@
 """What a table of the paper is: rows of models, columns of measures, the values as printed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 __all__ = ["COUNT", "PERCENT", "Column", "Configs", "Row", "Scale", "Table"]
 
@@ -42,6 +42,7 @@ class Row:
         paper: Value of each column, exactly as printed; None where the paper has none.
         configs: Those whose results are this row's. A measure that needs no data has the subset
             None.
+        metrics: Metric of a column -> the one that is meant for this row, where it is another.
         variant: How the model was trained otherwise than these configs say. Their results do not
             tell, so that the row can only be filled by ``--row``.
     """
@@ -49,6 +50,7 @@ class Row:
     name: str
     paper: tuple[str | None, ...]
     configs: Configs
+    metrics: Mapping[str, str] = field(default_factory=dict)
     variant: str = ""
 
 

@@ -21,7 +21,7 @@ model = dict(
     ),
     hidden_dims=(64,),
 )
-# S4 and MS3 together, six samples in ten under another sound (AudioNegatives; the paper: share=0).
+# S4 and MS3; up to six samples in ten under another sound (AudioNegatives; the paper: share=0).
 frames = dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-2])
 mini = "{{$AVS_MINI:data/mini}}"
 multi = dict(

@@ -21,7 +21,7 @@ model = dict(
     ),
     hidden_dims=(64,),
 )
-# Six samples in ten hear another sound, or one more. The paper has none of these: share=0.
+# Up to six samples in ten hear another sound, or one more. The paper has none of these: share=0.
 train_dataloader = dict(
     batch_size=16,
     dataset=dict(

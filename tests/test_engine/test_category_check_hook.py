@@ -5,10 +5,11 @@ import pytest
 from avs_mm.engine import CategoryCheckHook
 
 
-def runner(*, data: tuple[str, ...], model: int, stage1: tuple[str, ...] | None = None):
+def runner(*, data: tuple[str, ...], model: int, stage1=None, initial=None, teacher=None):
     dataset = SimpleNamespace(metainfo={"classes": data})
+    categories = dict(stage1_categories=stage1, initial_categories=initial)
     return SimpleNamespace(
-        model=SimpleNamespace(num_classes=model, stage1_categories=stage1),
+        model=SimpleNamespace(num_classes=model, teacher=teacher, **categories),
         train_dataloader=SimpleNamespace(dataset=dataset),
         test_dataloader=SimpleNamespace(dataset=dataset),
     )
@@ -28,6 +29,13 @@ def test_lets_data_without_categories_pass():
 def test_names_a_wrong_number_and_the_remedy():
     with pytest.raises(ValueError, match=r"2 categories \(cat, dog\).*23.*num_classes.* to 2"):
         CategoryCheckHook().before_train(runner(data=("cat", "dog"), model=23))
+
+
+def test_a_teacher_must_know_the_data_s_categories():
+    other = dict(data=("cat", "dog"), model=2, initial=("dog", "cat"))
+    CategoryCheckHook().before_train(runner(**other))  # its layer learns anew
+    with pytest.raises(ValueError, match="the teacher was trained on"):
+        CategoryCheckHook().before_train(runner(**other, teacher=object()))
 
 
 def test_names_another_order_than_stage1s():

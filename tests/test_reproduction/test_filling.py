@@ -54,6 +54,13 @@ def test_a_result_fills_the_cells_of_its_config_and_subset(single, multi):
         assert shown(fill(TABLES[number], [single, multi])) == {}
 
 
+def test_localisers_are_cut_where_they_are_best(write_result):
+    figures = {"avs/J": 0.2, "avs/F": 0.3, "localiser/J": 0.33, "localiser/F": 0.44}
+    result = read_result(write_result("ez", config="configs/ezvsl.py", original=figures))
+    filled = shown(fill(TABLES[2], [result]))
+    assert filled == {("EZ-VSL", "single J"): "33.00", ("EZ-VSL", "single F"): "44.00"}
+
+
 def test_without_results_every_cell_is_empty():
     for table in TABLES.values():
         cells = fill(table, [])

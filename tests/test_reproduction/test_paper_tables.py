@@ -97,7 +97,7 @@ def test_no_config_stands_for_two_rows_of_a_table(number: int):
 
 
 def test_reading_another_f():
-    table = TABLES[1].reading("avs/F_official@20", "avs/F")
-    assert [column.metric for column in table.columns] == ["avs/J", "avs/F_official@20"] * 2
-    assert table.columns[1].name == "single F (avs/F_official@20)"
+    table = TABLES[1].reading("avs/F_official@20frames", "avs/F")
+    assert [column.metric for column in table.columns] == ["avs/J", "avs/F_official@20frames"] * 2
+    assert table.columns[1].name == "single F (avs/F_official@20frames)"
     assert TABLES[1].reading("avs/F", "avs/F") is TABLES[1]

@@ -71,6 +71,13 @@ def test_measures_what_table_5_needs(run, tmp_path, capsys):
     assert f"| {parameters:.2f} [1] | 101.80 |" in capsys.readouterr().out
 
 
+def test_an_f_that_no_evaluation_has_is_refused(run, tmp_path):
+    figures = {"avs/J": 0.8, "avs/F": 0.9, "avs/F_official@20frames": 0.91}
+    write(tmp_path / "a/results.json", "configs/avs_avsc.py", original=figures)
+    with pytest.raises(SystemExit, match=r"official@4: no .* are: avs/F, avs/F_official@20frames"):
+        run("1", "--results", str(tmp_path), "--f-key", "avs/F_official@4")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -31,7 +31,8 @@ class AudioNegatives(BaseTransform):
       Where the two share a category, or the categories of either are unknown, silence or noise is
       heard instead; where those have no share, the sample stays as it is.
     - "mixture": such a sound on top of the picture's own, at most 4 dB louder or softer; the masks
-      stay. No negative, but what tells a model that several things may sound at once.
+      stay. No negative, but what tells a model that several things may sound at once. Where it
+      cannot be, the sample stays as it is, so that fewer than ``share`` are changed.
 
     Only objects that the annotation knows count as in the picture: some foreign sounds are those of
     an unlabelled silent object. ``foreign_categories`` of an unmatched sound or a mixture names

@@ -102,7 +102,7 @@ class SLAVC(SoundLocaliser):
     ) -> dict[str, tuple[Tensor, Tensor]]:
         """Embed the pictures and sounds of a batch in both streams."""
         seen = self.visual_dropout(parts["backbone"](inputs["img"])[-1])
-        heard = self.audio_dropout(parts["audio_encoder"](inputs["audio"]).mean(dim=1))
+        heard = self.audio_dropout(parts["audio_encoder"](self.sounds_of(inputs)).mean(dim=1))
         return {name: parts[name](seen, heard) for name in ("correspondence", "localisation")}
 
 

@@ -84,12 +84,16 @@ class SoundLocaliser(BaseSegmentor):
 
     def hear(self, inputs: dict[str, Tensor]) -> Tensor:
         """Return the mean of the tokens of the sounds, (B, audio_encoder.embed_dims)."""
+        return self.audio_encoder(self.sounds_of(inputs)).mean(dim=1)
+
+    def sounds_of(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Return the waveforms (B, N), or say what the pipeline lacks."""
         if "audio" not in inputs:
             raise ValueError(
                 f"{type(self).__name__} needs inputs['audio']: put avs_mm.LoadAudio into the "
                 "pipeline, before avs_mm.PackAVSInputs."
             )
-        return self.audio_encoder(inputs["audio"]).mean(dim=1)
+        return inputs["audio"]
 
     def extract_feat(self, inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Return what `see` and `hear` do."""
