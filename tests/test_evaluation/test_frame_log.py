@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.evaluator import Evaluator
+from mmengine.structures import InstanceData
 
 from avs_mm.evaluation import AVSMetric
 from avs_mm.evaluation.frame_log import FrameLog
@@ -41,7 +42,7 @@ def logged(
             **fields,
         )
         if candidates:
-            sample["pred_instances"] = {}
+            sample.pred_instances = InstanceData()
         evaluator.process([sample])
     log.figures = evaluator.evaluate(len(categories))
     return log
