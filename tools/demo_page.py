@@ -22,8 +22,10 @@ MEANINGS = {
     "I_per_frame": "candidates a frame",
     "J": "mean IoU with the mask of what sounds",
     "F": "F-score of the same (beta² = 0.3)",
+    "J_of_a_perfect_ear": "the J that these candidates allow",
     "RA_silent": "share of frames that stay empty under silence",
     "RA_unmatched": "share of frames that stay empty under the sound of an absent object",
+    "all_tracks_right": "share of pictures on which the answer to each of their sounds is right",
 }
 STAGES = {
     "stage1": "Stage 1: what could sound",

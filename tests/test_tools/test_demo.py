@@ -60,7 +60,7 @@ def test_a_failed_step_shows_the_end_of_its_log(demo_steps, tmp_path):
     assert shown == [*(f"line {number}" for number in range(70, 99)), "no such data"]
 
 
-def test_the_figures_come_from_the_two_evaluations(demo, tmp_path):
+def test_the_figures_come_from_the_two_evaluations(demo, tmp_path, monkeypatch):
     stage1 = {
         "sounding_recall": 0.9,
         "silent_recall": 0.8,
@@ -79,6 +79,9 @@ def test_the_figures_come_from_the_two_evaluations(demo, tmp_path):
         results = json.dumps({"metrics": metrics})
         (tmp_path / f"test-{subset}" / "results.json").write_text(results)
     figures = demo.figures_of(tmp_path)
+    monkeypatch.syspath_prepend(TOOLS)
+    shown = importlib.import_module("demo_page").page(figures, [], video="demo.mp4")
+    assert all(name in shown for names in figures.values() for name in names)
     assert figures["stage1"] == stage1
     silent = {"RA_silent": 0.99, "RA_unmatched": 0.95}
     assert figures["stage2"] == {"J": 0.77, "F": 0.85, "J_of_a_perfect_ear": 1.0, **silent}
