@@ -4,7 +4,6 @@ Times are counted from the file's own start, for sound and pictures alike, so th
 ``t * sample_rate`` of the sound belongs to the picture at ``t`` seconds.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import av
 import numpy as np
+
+from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["VideoInfo", "probe_video", "read_audio", "read_video_frames", "write_video"]
 
@@ -177,13 +178,11 @@ def write_video(
         raise ValueError(f"{path}: there are no frames to write; check the video they come from")
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        with av.open(str(temporary), "w") as container:
-            _encode(container, first, images, fps=fps, audio=audio, sample_rate=sample_rate)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with (
+        replaced_when_whole(path) as temporary,
+        av.open(str(temporary), "w") as container,
+    ):
+        _encode(container, first, images, fps=fps, audio=audio, sample_rate=sample_rate)
 
 
 @contextmanager

@@ -26,6 +26,8 @@ from demo_steps import REPOSITORY, Step, StepError, metrics_of, run_logged
 from mmengine.config import Config
 from rich.progress import Progress
 
+from avs_mm.whole_file import replaced_when_whole
+
 ABLATIONS = REPOSITORY / "configs" / "mini" / "ablations"
 MADE = "done.json"
 Figures = dict[str, dict[str, float]]
@@ -191,9 +193,8 @@ def execute(run: Run, out: Path, data: Path) -> None:
         run_logged(step, log=log, environment=environment, on_progress=lambda _: None)
     figures = {name: figures_at(folder / place) for name, place in run.tests}
     note = {"digest": run.digest, "figures": figures}
-    unfinished = folder / f".{MADE}"
-    unfinished.write_text(json.dumps(note, indent=2) + "\n")
-    unfinished.replace(folder / MADE)
+    with replaced_when_whole(folder / MADE) as unfinished:
+        unfinished.write_text(json.dumps(note, indent=2) + "\n")
 
 
 def commands_of(run: Run, out: Path, data: Path) -> list[list[str]]:

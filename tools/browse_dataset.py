@@ -20,6 +20,7 @@ from rich.progress import track
 
 from avs_mm.registry import DATASETS
 from avs_mm.visualization import draw_sound
+from avs_mm.whole_file import replaced_when_whole
 
 WHITE = (255, 255, 255)
 HEADER = 20  # pixels
@@ -129,9 +130,8 @@ def outline(image: np.ndarray, mask: np.ndarray, colour: Sequence[int]) -> None:
 def write_png(path: Path, image: np.ndarray) -> None:
     """Write an RGB picture, under its name only once it is complete."""
     _, encoded = cv2.imencode(".png", image[..., ::-1])
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_bytes(encoded.tobytes())
-    temporary.replace(path)
+    with replaced_when_whole(path) as temporary:
+        temporary.write_bytes(encoded.tobytes())
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from pathlib import Path
 from demo_steps import Step, StepError, progress_bar
 from rich.console import Console
 
+from avs_mm.whole_file import replaced_when_whole
+
 RESULTS = ("summary.json", "report.html", "demo.mp4")
 
 
@@ -128,9 +130,8 @@ def stage2_figures(metrics: dict[str, dict[str, float]]) -> dict[str, float]:
 
 
 def write_json(content: dict, path: Path) -> None:
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_text(json.dumps(content, indent=2) + "\n")
-    temporary.replace(path)
+    with replaced_when_whole(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from mmseg.structures import SegDataSample
 from avs_mm.apis import AVSInferencer
 from avs_mm.datasets import AVSBenchDataset
 from avs_mm.visualization import draw_candidates, draw_objects, sounding_candidates
+from avs_mm.whole_file import replaced_when_whole
 
 NUMBER = 6  # examples of each subset
 BACKGROUND = 255
@@ -55,9 +56,8 @@ def main() -> None:
         ("The same picture under three sounds (MS3)", examples_of(inferencer, ms3, three_sounds)),
     ]
     html = page(json.loads(args.figures.read_text()), sections, video=args.video)
-    temporary = args.out.with_name(f".{args.out.name}")
-    temporary.write_text(html, encoding="utf-8")
-    temporary.replace(args.out)
+    with replaced_when_whole(args.out) as temporary:
+        temporary.write_text(html, encoding="utf-8")
     print(f"{sum(len(examples) for _, examples in sections)} examples are in {args.out}")
 
 

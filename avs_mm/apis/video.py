@@ -15,6 +15,7 @@ from rich.progress import track
 from avs_mm.apis.inferencer import SAMPLES_A_SECOND, AVSInferencer
 from avs_mm.media import VideoInfo, probe_video, read_audio, read_video_frames, write_video
 from avs_mm.visualization import draw_candidates, draw_sound, sounding_candidates
+from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["segment_video"]
 
@@ -178,10 +179,5 @@ def _written_when_complete(path: str | Path | None) -> Iterator[TextIO]:
         return
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("w") as file:
-            yield file
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replaced_when_whole(path) as temporary, temporary.open("w") as file:
+        yield file

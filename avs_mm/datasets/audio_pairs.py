@@ -6,10 +6,11 @@ A csv with one row a sample: ``clip`` and ``frame`` name the picture, ``conditio
 """
 
 import csv
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from avs_mm.whole_file import replaced_when_whole
 
 from .audio_conditions import AUDIO_CONDITIONS, MADE_SOUNDS
 from .avsbench_layout import Clip, Frame
@@ -171,12 +172,10 @@ def _pair(row: list[str], name: str) -> AudioPair:
 
 def _write(rows: list[dict], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            writer.writerows(rows)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        replaced_when_whole(path) as unfinished,
+        unfinished.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)

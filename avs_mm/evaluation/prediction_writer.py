@@ -1,4 +1,3 @@
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from mmengine.evaluator import BaseMetric
 from avs_mm.evaluation.functional import foreground
 from avs_mm.evaluation.sample_fields import metainfo, naming, sounding_map
 from avs_mm.registry import METRICS
+from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["PredictionWriter"]
 
@@ -92,9 +92,5 @@ def _write_png(path: Path, picture: np.ndarray) -> None:
     """Write a grey picture through a neighbour that is renamed: never seen half-written."""
     encoded = cv2.imencode(".png", picture)[1].tobytes()
     # several processes may write one frame, a distributed sampler's padding
-    neighbour = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with replaced_when_whole(path) as neighbour:
         neighbour.write_bytes(encoded)
-        neighbour.replace(path)
-    finally:
-        neighbour.unlink(missing_ok=True)

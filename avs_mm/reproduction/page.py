@@ -1,6 +1,5 @@
 """A filled table as Markdown for people and as a JSON object that traces every cell."""
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from avs_mm.reproduction.filling import Cell
 from avs_mm.reproduction.results import Result
 from avs_mm.reproduction.table import Table
+from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["as_json", "as_markdown", "write_whole"]
 
@@ -63,12 +63,8 @@ def as_json(
 def write_whole(path: Path, text: str) -> None:
     """Write a file that gets its name once it is complete; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with replaced_when_whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _trace(result: Result) -> dict[str, Any]:

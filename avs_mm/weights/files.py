@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from avs_mm.safe_load import read_without_running_code
+from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["read_weights", "write_checkpoint"]
 
@@ -70,10 +71,5 @@ def write_checkpoint(
     path: str | os.PathLike, state_dict: Mapping[str, Tensor], meta: Mapping[str, str]
 ) -> None:
     """Write mmengine's kind of checkpoint; what stood there is replaced when it is complete."""
-    path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
+    with replaced_when_whole(path) as unfinished:
         torch.save({"state_dict": dict(state_dict), "meta": dict(meta)}, unfinished)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
