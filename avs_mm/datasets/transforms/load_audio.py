@@ -1,6 +1,7 @@
 """The sound of a sample: one second of a file, or what takes its place."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +26,20 @@ class LoadAudio(BaseTransform):
     Args:
         sample_rate: Hz.
         duration: Seconds.
+        remembered_files: Sounds that a process keeps in memory, 0.3 MB for five seconds. A few are
+            enough where a clip's seconds are read one after another; a small set fits as a whole,
+            and a shuffled epoch then reads no file twice.
 
     Raises:
         FileNotFoundError, ValueError: From ``avs_mm.media.read_audio``.
     """
 
-    def __init__(self, *, sample_rate: int = 16_000, duration: float = 1.0) -> None:
+    def __init__(
+        self, *, sample_rate: int = 16_000, duration: float = 1.0, remembered_files: int = 16
+    ) -> None:
         self.sample_rate = sample_rate
         self.duration = duration
+        self.remembered_files = remembered_files
 
     def transform(self, results: dict) -> dict:
         """Add ``audio`` to ``results``."""
@@ -57,7 +64,7 @@ class LoadAudio(BaseTransform):
         file = Path(path)
         # The time of the last change is part of the key: a file written anew is read anew.
         changed = file.stat().st_mtime_ns if file.exists() else 0
-        return _read_cached(path, self.sample_rate, changed)
+        return _reader(self.remembered_files)(path, self.sample_rate, changed)
 
     def __repr__(self) -> str:
         name = type(self).__name__
@@ -78,9 +85,13 @@ def crop_or_pad(waveform: np.ndarray, start: int, length: int) -> np.ndarray:
     return np.pad(part, (0, length - len(part)))
 
 
-@lru_cache(maxsize=16)
-def _read_cached(path: str, sample_rate: int, changed: int) -> np.ndarray:
-    """Keep the last files of this process: a clip's seconds are mostly read one after another."""
+@cache
+def _reader(remembered_files: int) -> Callable[[str, int, int], np.ndarray]:
+    """Return the reader that all transforms of a process with this memory share."""
+    return lru_cache(maxsize=remembered_files)(_read)
+
+
+def _read(path: str, sample_rate: int, changed: int) -> np.ndarray:
     waveform = read_audio(path, sample_rate=sample_rate)
     waveform.flags.writeable = False
     return waveform

@@ -1,5 +1,6 @@
 """LoadAudio: the right second of any file."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avs_mm.datasets import LoadAudio
-from avs_mm.datasets.transforms import crop_or_pad
+from avs_mm.datasets.transforms import crop_or_pad, load_audio
 
 
 @given(total=st.integers(0, 50), start=st.integers(0, 60), length=st.integers(0, 50))
@@ -78,6 +79,21 @@ def test_the_cache_is_not_handed_out(tmp_path: Path, write_wav):
     results = dict(audio_path=str(tmp_path / "sound.wav"), second=0)
     LoadAudio()(dict(results))["audio"][:] = 0
     assert (LoadAudio()(dict(results))["audio"] == 0.125).all()
+
+
+def test_files_are_read_once_as_long_as_they_are_remembered(tmp_path: Path, write_wav, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        load_audio,
+        "read_audio",
+        lambda path, sample_rate: opened.append(Path(path).stem) or np.zeros(80_000, np.float32),
+    )
+    for name in "abc":
+        write_wav(tmp_path / f"{name}.wav", np.zeros(16))
+    remembers_two = pickle.loads(pickle.dumps(LoadAudio(remembered_files=2)))  # as to a worker
+    for name, second in [("a", 0), ("b", 0), ("a", 3), ("b", 1), ("c", 0), ("a", 4)]:
+        remembers_two(dict(audio_path=str(tmp_path / f"{name}.wav"), second=second))
+    assert opened == ["a", "b", "c", "a"]
 
 
 @pytest.mark.parametrize("condition", ["silence", "noise"])
