@@ -1,9 +1,10 @@
 # make demo      the whole method on the drawn data set, into work_dirs/demo
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
+# make peers     the sound localisers on the same data, three seeds each (docs/peers.md); likewise
 # make test      style, types and tests
 # make format    let ruff put the code in order
 #
-# Both of the first two make .venv and install into it when it is missing. On the command line:
+# The first three make .venv and install into it when it is missing. On the command line:
 #   PYTHON=python3.12      another interpreter than python3.11 or python3
 #   VENV=$CONDA_PREFIX     an environment of yours; the torch and the full mmcv in it are kept
 #   TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"    what to install as torch
@@ -16,14 +17,17 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 
-.PHONY: demo ablation test format clean
+.PHONY: demo ablation peers test format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
 	$(BIN)/python tools/demo.py --out work_dirs/demo
 
 ablation: $(STAMP)
-	$(BIN)/python tools/ablation.py --out work_dirs/ablation
+	$(BIN)/python tools/ablation.py --only pretrain scratch stage1 stage2 --out work_dirs/ablation
+
+peers: $(STAMP)
+	$(BIN)/python tools/ablation.py --only localisers --out work_dirs/ablation
 
 test: $(STAMP)
 	$(BIN)/ruff check

@@ -91,9 +91,10 @@ def runs_of(tables: dict[str, dict[str, Any]], seeds: Iterable[int]) -> list[Run
     def add(name: str, variant: str, seed: int) -> Run:
         folder = f"{name}/{variant}/seed{seed}"
         if folder not in runs:
-            sources = [source.split("/") for source in tables[name]["starts_from"].values()]
+            settings = settings_of(tables[name], variant)
+            sources = [source.split("/") for source in settings["starts_from"].values()]
             needed = [add(*source, seed) for source in sources]
-            runs[folder] = run_of(folder, tables[name], variant, seed, needed)
+            runs[folder] = run_of(folder, settings, seed, needed)
         return runs[folder]
 
     for seed in seeds:
@@ -103,23 +104,25 @@ def runs_of(tables: dict[str, dict[str, Any]], seeds: Iterable[int]) -> list[Run
     return list(runs.values())
 
 
-def run_of(
-    folder: str, table: dict[str, Any], variant: str, seed: int, needed: Sequence[Run]
-) -> Run:
+def settings_of(table: dict[str, Any], variant: str) -> dict[str, Any]:
+    """Merge a variant into its table: options are added to its options, all else replaces."""
+    settings = table["variants"][variant]
+    return {**table, **settings, "options": {**table["options"], **settings["options"]}}
+
+
+def run_of(folder: str, settings: dict[str, Any], seed: int, needed: Sequence[Run]) -> Run:
     """Build the commands of one variant: its training, then its tests."""
     work_dir = f"{{out}}/{folder}"
-    settings = table["variants"][variant]
-    options = {**table["options"], **settings["options"]}
-    config = settings.get("config", table["config"])
-    given = [f"{key}={value}" for key, value in options.items()]
-    starts = zip(table["starts_from"], needed, strict=True)
+    config = settings["config"]
+    given = [f"{key}={value}" for key, value in settings["options"].items()]
+    starts = zip(settings["starts_from"], needed, strict=True)
     checkpoints = [f"{key}={{out}}/{run.folder}" for key, run in starts]
     seeded = [f"randomness.seed={seed}"]
     train = ("tools/train.py", config, "--work-dir", work_dir, "--cfg-options")
     commands = [(*train, *given, *checkpoints, *seeded)]
     tests = []
     # What a training has started from is in its checkpoint, and not looked for again.
-    for test, (tool, *overrides) in table["tests"].items():
+    for test, (tool, *overrides) in settings["tests"].items():
         where = "--work-dir" if tool == "tools/test.py" else "--out"
         tested = (tool, config, work_dir, where, f"{work_dir}/{test}", "--cfg-options")
         commands.append((*tested, *given, *overrides, *seeded))

@@ -74,13 +74,15 @@ def table_of(tables: Mapping[str, Mapping[str, Any]], figures: Figures) -> str:
     """Lay out every test of every table as Markdown: mean ± standard deviation of the seeds."""
     lines = ["# Ablation on the mini data set", ""]
     for name, variants in figures.items():
-        for test in next(iter(variants.values())):
+        for test in dict.fromkeys(test for tests in variants.values() for test in tests):
             known = {key for tests in variants.values() for key in tests.get(test, {})}
             columns = columns_of(known)
             lines += [f"## {name}, {test}", "", row("variant", *columns.values(), "seeds")]
             lines += [row("---", *["---:"] * (len(columns) + 1))]
             for variant, tests in variants.items():
-                values = tests.get(test, {})
+                if test not in tests:
+                    continue
+                values = tests[test]
                 cells = [spread(values.get(key, [])) for key in columns]
                 seeds = max((len(numbers) for numbers in values.values()), default=0)
                 lines.append(row(tables[name]["variants"][variant]["title"], *cells, str(seeds)))

@@ -23,17 +23,11 @@ model = dict(
 )
 # S4 and MS3; up to six samples in ten under another sound (AudioNegatives; the paper: share=0).
 frames = dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-2])
-mini = "{{$AVS_MINI:data/mini}}"
-multi = dict(
-    subset="ms3",
-    data_root=mini + "/AVSBench-object/Multi-sources",
-    semantic_root=mini + "/AVSBench-semantic",
-)
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,
         type="MultiImageMixDataset",
-        dataset=dict(type="ConcatDataset", datasets=[frames, dict(frames, **multi)]),
+        dataset=dict(type="ConcatDataset", datasets=[frames, dict(frames, **_base_.ms3)]),
         pipeline=[dict(type="avs_mm.AudioNegatives", share=0.6), _base_.train_pipeline[-1]],
     ),
 )

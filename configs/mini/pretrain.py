@@ -8,7 +8,7 @@ model = dict(decode_head=dict(tolerance=0.0, loss_silent=None))  # MaskFormer's 
 train_dataloader = dict(dataset=all_objects)
 val_dataloader = dict(dataset=dict(silent_root=None, **all_objects))
 test_dataloader = dict(dataset=dict(silent_root=None, **all_objects))
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=8, val_interval=8)
+train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=14, val_interval=14)
 optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="AdamW", lr=4e-4, weight_decay=1e-4),
@@ -16,5 +16,5 @@ optim_wrapper = dict(
 )
 param_scheduler = [
     dict(type="LinearLR", start_factor=0.01, by_epoch=False, begin=0, end=50),
-    dict(type="CosineAnnealingLR", by_epoch=True, T_max=8, convert_to_iter_based=True),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=14, convert_to_iter_based=True),
 ]

@@ -31,16 +31,12 @@ model = dict(
 )
 clips = dict(type="avs_mm.ClipBatchSampler")
 frames = dict(_base_.train_dataloader.dataset, type="avs_mm.AVSBenchClips")
-mini = "{{$AVS_MINI:data/mini}}"
-multi = dict(
-    subset="ms3",
-    data_root=mini + "/AVSBench-object/Multi-sources",
-    semantic_root=mini + "/AVSBench-semantic",
-)
 train_dataloader = dict(
     batch_size=4,
     batch_sampler=clips,
-    dataset=dict(_delete_=True, type="ConcatDataset", datasets=[frames, dict(frames, **multi)]),
+    dataset=dict(
+        _delete_=True, type="ConcatDataset", datasets=[frames, dict(frames, **_base_.ms3)]
+    ),
 )
 val_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))
 test_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))

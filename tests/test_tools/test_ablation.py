@@ -28,17 +28,42 @@ def variants() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("table", "variant"), variants())
 def test_every_variant_builds(table: str, variant: str):
-    from ablation import read_tables
+    from ablation import read_tables, settings_of
 
     init_default_scope("mmseg")
-    content = read_tables()[table]
-    settings = content["variants"][variant]
-    config = Config.fromfile(REPOSITORY / settings.get("config", content["config"]))
-    config.merge_from_dict({**content["options"], **settings["options"]})
+    settings = settings_of(read_tables()[table], variant)
+    config = Config.fromfile(REPOSITORY / settings["config"])
+    config.merge_from_dict(settings["options"])
     MODELS.build(config.model)
     for step in config.train_dataloader.dataset.get("pipeline", ()):
         TRANSFORMS.build(step)
     assert config.train_cfg.val_interval <= config.train_cfg.max_epochs
+
+
+def test_a_variant_replaces_what_its_table_says():
+    from ablation import runs_of
+
+    tests = {"test": ["tools/test.py"]}
+    table = dict(config="configs/mini/seg.py", options={"a": 1}, starts_from={}, tests=tests)
+    table["variants"] = dict(
+        plain=dict(options={"b": 2}),
+        other=dict(
+            options={"a": 3},
+            config="configs/mini/pretrain.py",
+            starts_from={"c": "table/plain"},
+            tests={"cut": ["tools/evaluate.py", "d=4"]},
+        ),
+    )
+    plain, other = runs_of({"table": table}, [0])
+    train, test = plain.commands
+    assert train[1] == test[1] == "configs/mini/seg.py"
+    assert train[-3:] == ("a=1", "b=2", "randomness.seed=0")
+    assert plain.tests == (("test", "test"),)
+    train, test = other.commands
+    assert train[1] == test[1] == "configs/mini/pretrain.py"
+    assert train[-3:] == ("a=3", "c={out}/table/plain/seed0", "randomness.seed=0")
+    assert test[-3:] == ("a=3", "d=4", "randomness.seed=0")
+    assert other.tests == (("cut", "cut/results.json"),)
 
 
 def test_a_run_comes_after_what_it_starts_from():

@@ -4,7 +4,7 @@ data_root = "{{$AVS_MINI:data/mini}}/AVSBench-object/Single-source"
 silent_root = "{{$AVS_MINI:data/mini}}/silent-objects/s4"  # read by the evaluation alone
 train_pipeline = [
     dict(type="LoadImageFromFile"),
-    dict(type="avs_mm.LoadAudio"),
+    dict(type="avs_mm.LoadAudio", remembered_files=500),
     dict(type="avs_mm.LoadSoundingMask"),
     dict(type="Resize", scale=(96, 96)),
     dict(type="RandomFlip", prob=0.5),
@@ -22,6 +22,16 @@ train_dataloader = dict(
     batch_size=16,
     num_workers=1,
     dataset=dict(data_root=data_root, pipeline=train_pipeline),
+)
+# What a data set of S4 becomes one of MS3 by, and both together, for those that learn from both.
+ms3 = dict(
+    subset="ms3",
+    data_root="{{$AVS_MINI:data/mini}}/AVSBench-object/Multi-sources",
+    semantic_root="{{$AVS_MINI:data/mini}}/AVSBench-semantic",
+)
+train_frames = dict(_base_.train_dataloader.dataset, data_root=data_root, pipeline=train_pipeline)
+s4_and_ms3 = dict(
+    _delete_=True, type="ConcatDataset", datasets=[train_frames, dict(train_frames, **ms3)]
 )
 val_dataloader = dict(
     num_workers=1,

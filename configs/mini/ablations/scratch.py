@@ -3,16 +3,15 @@
 # A variant is configs/mini/seg.py with its options; the last epoch counts.
 config = "configs/mini/seg.py"
 options = {
-    "train_cfg.max_epochs": 20,
-    "train_cfg.val_interval": 20,
-    "param_scheduler.0.T_max": 20,
+    "train_cfg.val_interval": 12,
     "default_hooks.checkpoint.save_best": None,
     "model.initial_weights": None,
     "model.teacher": None,
 }
 starts_from = {}
-least_area_only = ["model.score_threshold=0", "model.quality_threshold=0"]
-tests = {"least_area_only": ["tools/test.py", *least_area_only]}
+# What so short a training gives is unsure of itself: the filters would leave nothing.
+neither_filter = ["model.score_threshold=0", "model.quality_threshold=0"]
+tests = {"neither filter": ["tools/test.py", *neither_filter]}
 eq4 = {
     "model.decode_head.loss_silent._delete_": True,
     "model.decode_head.loss_silent.type": "avs_mm.SilentObjectLoss",

@@ -11,16 +11,25 @@ ms3 = [
     "test_dataloader.dataset.silent_root={data}/silent-objects/ms3",
 ]
 tests = {"s4": ["tools/evaluate.py"], "ms3": ["tools/evaluate.py", *ms3]}
+# Where the map is cut: of two that share a probability each gets at most a half.
+low, high = ([*tests["ms3"], f"model.threshold={threshold}"] for threshold in (0.3, 0.7))
+cuts = {**tests, "ms3 cut at 0.3": low, "ms3 cut at 0.7": high}
 changed = "train_dataloader.dataset.pipeline.0"
 softmax = {"model.audio_activation": "softmax"}
 none = {f"{changed}.share": 0}
 negatives = {f"{changed}.share": 0.4, f"{changed}.mixture": 0}
 as_labelled = {"model.foreign_objects_sound": False}
 variants = dict(
-    softmax=dict(title="softmax (the paper)", options={**softmax, **none}),
+    softmax=dict(title="softmax (the paper)", options={**softmax, **none}, tests=cuts),
     softmax_negatives=dict(title="softmax + negatives", options={**softmax, **negatives}),
     sigmoid=dict(title="sigmoid", options=none),
     negatives=dict(title="sigmoid + negatives", options={**negatives, **as_labelled}),
     foreign=dict(title="+ foreign objects sound", options=negatives),
-    mixtures=dict(title="+ mixtures (default)", options={}),
+    mixtures=dict(title="+ mixtures (default)", options={}, tests=cuts),
+    tpavi=dict(
+        title="TPAVI",
+        config="configs/mini/tpavi.py",
+        starts_from={"model.backbone_weights": "pretrain/all_objects"},
+        options={"train_cfg.val_interval": 8, "default_hooks.checkpoint.save_best": None},
+    ),
 )

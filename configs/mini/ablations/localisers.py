@@ -1,0 +1,22 @@
+# The paper's sound localisers on the mini set (docs/peers.md); ours and TPAVI stand in stage2.
+#   make peers
+# The last epoch counts. Their heat maps are cut where J is best (localiser/J).
+config = "configs/mini/ezvsl.py"
+options = {"train_cfg.val_interval": 20, "default_hooks.checkpoint.save_best": None}
+starts_from = {"model.backbone_weights": "pretrain/all_objects"}
+ms3 = [
+    "test_dataloader.dataset.subset=ms3",
+    "test_dataloader.dataset.data_root={data}/AVSBench-object/Multi-sources",
+    "test_dataloader.dataset.semantic_root={data}/AVSBench-semantic",
+    "test_dataloader.dataset.silent_root={data}/silent-objects/ms3",
+]
+tests = {"s4": ["tools/evaluate.py"], "ms3": ["tools/evaluate.py", *ms3]}
+variants = dict(
+    ezvsl=dict(title="EZ-VSL", options={}),
+    lvs=dict(title="LVS", config="configs/mini/lvs.py", options={}),
+    slavc=dict(title="SLAVC", config="configs/mini/slavc.py", options={}),
+    sspl=dict(title="SSPL", config="configs/mini/sspl.py", options={}),
+    sspl_without_pcm=dict(
+        title="SSPL w/o PCM", config="configs/mini/sspl_without_pcm.py", options={}
+    ),
+)
