@@ -15,6 +15,7 @@ from avs_mm.checkpoint import find_checkpoint, load_strictly
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidate_cache import CandidateCache
 from avs_mm.models.potential_object_segmentor import samples_of
+from avs_mm.models.threshold_at_half import with_threshold_at_half
 from avs_mm.registry import MODELS
 
 
@@ -36,7 +37,8 @@ class AVSC(BaseSegmentor):
         hidden_dims: Widths of the MLP's hidden layers.
         audio_activation: "softmax" is the paper's simplex, on which two sounding objects share one
             probability; with "sigmoid" every category is judged by itself.
-        threshold: Probability above which a pixel sounds, [0, 1].
+        threshold: Probability above which a pixel sounds, in (0, 1). ``pred_sounding_map`` is S_asl
+            with this value on 0.5, where all metrics cut.
         foreign_objects_sound: Whether training takes a candidate of a foreign sound's category for
             what sounds; without, every candidate is to fall silent, as the labels say.
         remember_frames: Training pictures whose candidates are kept in memory, so that stage 1 sees
@@ -46,7 +48,8 @@ class AVSC(BaseSegmentor):
             sounding).
 
     Raises:
-        ValueError: an unknown activation or output; in training, a stage 1 that does not fit.
+        ValueError: an unknown activation or output, a threshold out of range; in training, a stage
+            1 that does not fit.
     """
 
     def __init__(
@@ -70,6 +73,8 @@ class AVSC(BaseSegmentor):
             )
         if output not in ("category", "binary"):
             raise ValueError(f"output is 'category' or 'binary', not {output!r}")
+        if not 0 < threshold < 1:
+            raise ValueError(f"threshold is a probability between 0 and 1, not {threshold}")
         self.segmentor = MODELS.build(segmentor).requires_grad_(False)
         self.num_classes = self.segmentor.num_classes
         self.audio_encoder = MODELS.build(audio_encoder)
@@ -198,6 +203,7 @@ class AVSC(BaseSegmentor):
             else:
                 segmentation = sounding.long()
             sample.pred_instances = heard
+            frame_map = with_threshold_at_half(frame_map, self.threshold)
             sample.pred_sounding_map = PixelData(data=frame_map[None])
             sample.pred_sem_seg = PixelData(data=segmentation[None])
         return data_samples

@@ -11,9 +11,10 @@ from torch import Tensor
 
 from avs_mm.models.peers.backbone_weights import load_backbone
 from avs_mm.models.potential_object_segmentor import samples_of
+from avs_mm.models.threshold_at_half import with_threshold_at_half
 from avs_mm.registry import MODELS
 
-__all__ = ["SoundLocaliser", "min_max_normalised", "with_threshold_at_half"]
+__all__ = ["SoundLocaliser", "min_max_normalised"]
 
 
 class SoundLocaliser(BaseSegmentor):
@@ -142,10 +143,3 @@ def min_max_normalised(heat: Tensor) -> Tensor:
     """Bring the least value to 0 and the greatest to 1; a map of one value becomes 0."""
     low, high = torch.aminmax(heat)
     return ((heat - low) / (high - low).clamp(min=torch.finfo(heat.dtype).tiny)).clamp(0, 1)
-
-
-def with_threshold_at_half(heat: Tensor, threshold: float) -> Tensor:
-    """Stretch [0, threshold] to [0, 0.5] and [threshold, 1] to [0.5, 1]; order and ties remain."""
-    below = heat / (2 * threshold)
-    above = 1 - (1 - heat) / (2 * (1 - threshold))
-    return torch.where(heat > threshold, above.clamp(0.5, 1), below.clamp(0, 0.5))

@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmseg.structures import SegDataSample
 
-from avs_mm.models.peers.sound_localiser import min_max_normalised, with_threshold_at_half
+from avs_mm.models.peers.sound_localiser import min_max_normalised
 
 LOCALISERS = ("ezvsl", "lvs", "slavc", "sspl", "sspl_without_pcm")
 
@@ -23,20 +23,6 @@ def test_normalisation_spans_zero_to_one():
     heat = torch.tensor([[-0.5, 0.0], [0.25, 0.5]])
     assert min_max_normalised(heat).tolist() == [[0.0, 0.5], [0.75, 1.0]]
     assert min_max_normalised(torch.full((2, 2), 0.3)).tolist() == [[0.0, 0.0], [0.0, 0.0]]
-
-
-def test_threshold_moves_to_one_half():
-    heat = torch.tensor([0.0, 0.4, 0.8, 0.9, 1.0])
-    expected = torch.tensor([0.0, 0.25, 0.5, 0.75, 1.0])
-    torch.testing.assert_close(with_threshold_at_half(heat, 0.8), expected)
-    torch.testing.assert_close(with_threshold_at_half(heat, 0.5), heat)
-
-
-@pytest.mark.parametrize("threshold", [0.5, 0.6, 0.7, 0.8, 0.9])
-def test_cutting_at_one_half_is_cutting_at_the_threshold(threshold: float):
-    heat = torch.cat([torch.rand(1000), torch.tensor([threshold])])
-    heat = torch.cat([heat, torch.nextafter(heat, torch.ones(()))]).clamp(max=1)
-    assert torch.equal(with_threshold_at_half(heat, threshold) > 0.5, heat > threshold)
 
 
 @pytest.mark.parametrize("name", LOCALISERS)
