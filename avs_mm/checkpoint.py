@@ -11,6 +11,10 @@ from torch import Tensor, nn
 from avs_mm.safe_load import read_without_running_code
 
 REMEDY = "Give a .pth file of tools/train.py or tools/convert_weights.py."
+REMEDY_WITHOUT_AUDIO = (
+    "All but the audio encoder is there, as in AVSBench's official TPAVI: convert that with "
+    "tools/convert_weights.py tpavi IN OUT --vggish vggish-10086976.pth."
+)
 
 
 def find_checkpoint(path: str | Path) -> Path:
@@ -94,6 +98,9 @@ def check_fit(
     }
     listed = "; ".join(f"{fault}: {_listed(keys)}" for fault, keys in faults.items() if keys)
     if listed:
+        own_audio = {key for key in own if key.startswith("audio_encoder.")}
+        if faults == {"missing": own_audio, "unexpected": set(), "of another shape": set()}:
+            remedy = REMEDY_WITHOUT_AUDIO
         raise ValueError(f"{path} does not fit {type(module).__name__}: {listed}. {remedy}")
 
 

@@ -4,7 +4,7 @@
 #   python tools/test.py configs/lvs.py work_dirs/lvs
 _base_ = ["./_base_/s4.py", "./_base_/localiser.py", "./_base_/runtime.py"]
 model = dict(type="avs_mm.LVS", backbone=dict(strides=(1, 2, 2, 1)))
-train_dataloader = dict(batch_size=128, drop_last=True)
+train_dataloader = dict(batch_size=128)
 val_evaluator = {{_base_.localiser_evaluator}}
 test_evaluator = val_evaluator
 default_hooks = dict(checkpoint=dict(save_best="localiser/J", rule="greater"))

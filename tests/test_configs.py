@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
 
 from avs_mm.datasets import AVSBenchDataset
 from avs_mm.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
@@ -66,6 +67,18 @@ def test_header_gives_commands_that_exist(path: Path):
     for tool, config in commands:
         assert (REPOSITORY / tool).is_file()
         assert (REPOSITORY / config).is_file()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((REPOSITORY / "configs").glob("*.py")), ids=lambda path: path.stem
+)
+def test_an_epoch_of_the_real_clips_is_not_empty(path: Path, shared_real: Path, monkeypatch):
+    """57 frames of S4 and 75 of MS3, fewer than a batch of some."""
+    init_default_scope("mmseg")
+    monkeypatch.setenv("AVSBENCH_ROOT", str(shared_real))
+    loader = Config.fromfile(path).train_dataloader
+    loader.update(num_workers=0, persistent_workers=False)
+    assert len(Runner.build_dataloader(loader)) >= 1
 
 
 def test_paper_settings():

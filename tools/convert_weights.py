@@ -18,6 +18,12 @@ def parse_args() -> argparse.Namespace:
         nargs="?",
         help=f"the checkpoint to write; not for {' and '.join(DESCRIBED_KINDS)}, used as they are",
     )
+    parser.add_argument(
+        "--vggish",
+        metavar="FILE",
+        help="for tpavi: torchvggish's vggish-10086976.pth, which makes OUT a whole network to "
+        "test; without it OUT is for training alone",
+    )
     args = parser.parse_args()
     if (args.kind in KINDS) != (args.out is not None):
         parser.error(
@@ -25,6 +31,8 @@ def parse_args() -> argparse.Namespace:
             if args.kind in KINDS
             else f"{args.kind} needs no conversion, so leave out OUT; the file is only checked"
         )
+    if args.vggish is not None and args.kind != "tpavi":
+        parser.error(f"--vggish goes with tpavi alone, whose files lack it; {args.kind} has none")
     return args
 
 
@@ -34,8 +42,14 @@ def main() -> None:
         if args.kind in DESCRIBED_KINDS:
             print(DESCRIBED_KINDS[args.kind](args.source))
         else:
-            convert_file(args.kind, args.source, args.out)
-            print(f"{args.out}: converted from {args.source}")
+            convert_file(args.kind, args.source, args.out, vggish=args.vggish)
+            sources = " and ".join(filter(None, (args.source, args.vggish)))
+            print(f"{args.out}: converted from {sources}")
+            if args.kind == "tpavi" and args.vggish is None:
+                print(
+                    "It has no audio encoder: model.initial_weights starts a training from it; "
+                    "to test it, convert with --vggish vggish-10086976.pth"
+                )
     except (FileNotFoundError, ImportError, ValueError) as error:
         sys.exit(f"convert_weights: {error}")
 

@@ -51,7 +51,8 @@ def segment_video(
 
     Raises:
         FileNotFoundError: There is no video or sound of this name.
-        ValueError: A file cannot be decoded, the video has no sound, or ``out`` is the video.
+        ValueError: A file cannot be decoded, the video has no sound, or ``out`` is the video; the
+            model predicts no objects, as TPAVI.
     """
     video, out = Path(video), Path(out)
     info = probe_video(video)
@@ -141,6 +142,11 @@ def _predictions(
 
 
 def _describe(sample: SegDataSample, classes: list[str]) -> list[dict[str, Any]]:
+    if "pred_instances" not in sample:
+        raise ValueError(
+            "this model marks what sounds without telling objects apart, which are painted here; "
+            "give one of stage 1 or stage 2. tools/test.py --out DIR writes the masks of every one"
+        )
     candidates = sample.pred_instances
     descriptions = []
     for index, sounding in enumerate(sounding_candidates(sample)):

@@ -10,6 +10,7 @@ from torch import nn
 
 from avs_mm.checkpoint import check_fit
 from avs_mm.models import AVSC, PotentialObjectSegmentor
+from avs_mm.models.peers import TPAVI
 from avs_mm.registry import HOOKS
 from avs_mm.safe_load import read_without_running_code
 
@@ -22,9 +23,10 @@ class CheckpointFitHook(Hook):
     """Check what ``load_from`` or ``--resume`` reads: no code, and every key and shape.
 
     Training may also start from weights of others. Those of ``tools/convert_weights.py`` are
-    loaded as the ``initial_weights`` of stage 1, or as its ``backbone_weights`` where they are a
-    backbone alone; the original files of BEATs and VGGish as the ``checkpoint`` of stage 2's
-    ``audio_encoder``. They take the place of the files that the config names there.
+    loaded as the ``initial_weights`` of stage 1 or of TPAVI, or as its ``backbone_weights`` where
+    they are a backbone alone; the original files of BEATs and VGGish as the ``checkpoint`` of the
+    ``audio_encoder`` of stage 2 or of TPAVI. They take the place of the files that the config names
+    there.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -59,11 +61,12 @@ def _starts_from(model: nn.Module, path: str, contents: Any) -> bool:
     """Name the file as the model's own initial weights, if it holds weights of others."""
     if not isinstance(contents, dict):
         return False
-    if isinstance(model, PotentialObjectSegmentor) and "kind" in (contents.get("meta") or {}):
+    converted = "kind" in (contents.get("meta") or {})
+    if converted and isinstance(model, PotentialObjectSegmentor | TPAVI):
         whole = any(not key.startswith("backbone.") for key in contents["state_dict"])
         model.initial_weights, model.backbone_weights = (path, None) if whole else (None, path)
         return True
-    if isinstance(model, AVSC) and any(keys <= contents.keys() for keys in ENCODER_FILES):
+    if isinstance(model, AVSC | TPAVI) and any(keys <= contents.keys() for keys in ENCODER_FILES):
         model.audio_encoder.checkpoint = path
         return True
     return False

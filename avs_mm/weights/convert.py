@@ -21,6 +21,7 @@ from avs_mm.weights import (
 from avs_mm.weights.files import read_weights, write_checkpoint
 from avs_mm.weights.table import Table
 from avs_mm.weights.tpavi import TableByBackbone
+from avs_mm.weights.vggish import read_vggish
 
 __all__ = ["DESCRIBED_KINDS", "KINDS", "convert", "convert_file"]
 
@@ -48,25 +49,48 @@ def convert(kind: str, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return KINDS[kind].convert(state_dict)
 
 
-def convert_file(kind: str, source: str | os.PathLike, out: str | os.PathLike) -> None:
+def convert_file(
+    kind: str,
+    source: str | os.PathLike,
+    out: str | os.PathLike,
+    *,
+    vggish: str | os.PathLike | None = None,
+) -> None:
     """Convert a file into an mmengine checkpoint that says in its meta where it comes from.
 
     ``out`` is written only once everything has worked.
 
+    Args:
+        vggish: File of torchvggish that becomes the ``audio_encoder.*`` of a ``tpavi``, which is
+            then whole.
+
     Raises:
-        FileNotFoundError: There is no source, or no folder to write to.
-        ValueError: The source is refused (see `read_weights`, `convert`), or is ``out``.
+        FileNotFoundError: There is no source or VGGish, or no folder to write to.
+        ValueError: A file is refused (see `read_weights`, `convert`, `read_vggish`) or is ``out``;
+            a VGGish is given for another kind.
     """
+    if vggish is not None and kind != "tpavi":
+        raise ValueError(f"{vggish}: VGGish is a part of tpavi alone; leave it out for {kind}")
     source, out = Path(source), Path(out)
-    if not source.exists():
-        raise FileNotFoundError(f"{source} does not exist")
-    if out.exists() and out.samefile(source):
-        raise ValueError(f"{out} would be written over what is read; give another name")
+    read = [source] if vggish is None else [source, Path(vggish)]
+    for path in read:
+        if not path.exists():
+            raise FileNotFoundError(f"{path} does not exist")
+        if out.exists() and out.samefile(path):
+            raise ValueError(f"{out} would be written over what is read; give another name")
     if not out.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.parent} to write {out.name} to: make it")
     try:
         weights = convert(kind, read_weights(source))
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
-    sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
-    write_checkpoint(out, weights, {"kind": kind, "source": source.name, "sha256": sha256})
+    meta = {"kind": kind, "source": source.name, "sha256": _sha256(source)}
+    if vggish is not None:
+        ears = read_vggish(vggish)
+        weights |= {f"audio_encoder.{key}": value for key, value in ears.items()}
+        meta |= {"vggish": Path(vggish).name, "vggish_sha256": _sha256(vggish)}
+    write_checkpoint(out, weights, meta)
+
+
+def _sha256(path: str | os.PathLike) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

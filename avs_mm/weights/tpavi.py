@@ -1,4 +1,4 @@
-"""AVSBench's official TPAVI, for this package's; VGGish is not in its files."""
+"""AVSBench's official TPAVI, for this package's; VGGish is in a file of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -113,6 +113,13 @@ def test_the_network_hears_the_sound_of_the_video(clip, out):
     assert _level(read_audio(out)[16_000:32_000]) == pytest.approx(0.8 / 2**0.5, abs=0.05)
 
 
+def test_a_model_without_objects_is_named(clip, out, monkeypatch):
+    monkeypatch.setattr(Listener, "predict", lambda *_: SegDataSample())
+    with pytest.raises(ValueError, match=r"without telling objects apart.*tools/test\.py --out"):
+        segment_video(Listener(), clip, out, progress=False)
+    assert not out.exists()
+
+
 def test_muted_is_silence_for_the_network_and_in_the_file(clip, out):
     listener = Listener()
     assert segment_video(listener, clip, out, mute=True, progress=False) == [{}, {}]

@@ -40,6 +40,15 @@ def stage2() -> Config:
 
 
 @pytest.fixture
+def tpavi() -> Config:
+    """TPAVI whose files are all missing, so that nothing but ``load_from`` can be read."""
+    config = Config.fromfile(CONFIGS / "tpavi.py")
+    config.model.audio_encoder.checkpoint = "not/there.pt"
+    config.model.backbone_weights = "not/there.pth"
+    return config
+
+
+@pytest.fixture
 def runner(tmp_path):
     """Build the runner of a config for no iteration at all, with its own custom hooks."""
 
@@ -174,6 +183,40 @@ def test_original_vggish(stage2, runner, tmp_path):
     training = runner(stage2, load_from=str(tmp_path / "vggish.pth"))
     training.train()
     assert all((value == 0.5).all() for value in training.model.audio_encoder.state_dict().values())
+
+
+def test_converted_tpavi(tpavi, runner, tmp_path):
+    whole = weights_of(tpavi)
+    training = runner(tpavi, load_from=converted(tmp_path / "whole.pth", whole))
+    training.train()
+    assert differing(training.model.state_dict(), whole) == set()
+
+
+def test_converted_tpavi_without_its_ears(tpavi, runner, tmp_path):
+    """The encoder reads its own file then."""
+    weights = weights_of(tpavi)
+    ears = {key: weights.pop(key) for key in list(weights) if key.startswith("audio_encoder.")}
+    path = converted(tmp_path / "official.pth", weights)
+    with pytest.raises(FileNotFoundError, match=r"not/there\.pt does not exist"):
+        runner(tpavi, load_from=path).train()
+    tpavi.model.audio_encoder.checkpoint = None
+    training = runner(tpavi, load_from=path)
+    training.train()
+    assert differing(training.model.state_dict(), weights) == set()
+    with pytest.raises(ValueError, match=r"official\.pth does not fit.*convert_weights.*--vggish"):
+        runner(tpavi, load_from=path).test()
+
+    half = converted(tmp_path / "half.pth", {**weights, **dict(list(ears.items())[:3])})
+    with pytest.raises(ValueError, match=r"half\.pth does not fit TPAVI: missing: audio_encoder"):
+        runner(tpavi, load_from=half).train()
+
+
+def test_tpavi_starts_from_a_backbone(tpavi, runner, tmp_path):
+    tpavi.model.audio_encoder.checkpoint = None
+    weights = {k: v for k, v in weights_of(tpavi).items() if k.startswith("backbone.")}
+    training = runner(tpavi, load_from=converted(tmp_path / "imagenet.pth", weights))
+    training.train()
+    assert differing(training.model.state_dict(), weights) == set()
 
 
 class RunsCode:

@@ -11,6 +11,7 @@ import torch
 from mmengine.logging import MessageHub
 
 from avs_mm.checkpoint import read_checkpoint
+from avs_mm.models import VGGish
 from avs_mm.weights import convert, convert_file
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "convert_weights.py"
@@ -84,6 +85,65 @@ def test_missing_files_and_folders(source, tmp_path):
         convert_file("resnet", source, tmp_path / "none" / "out.pth")
 
 
+def tpavi() -> dict[str, torch.Tensor]:
+    """The least that the table of TPAVI with ResNet-50 needs, and a second branch with it."""
+    layers = ["conv1.conv2d_list.0", "output_conv.0"]
+    layers += [f"path1.resConfUnit{unit}.conv1" for unit in (1, 2)]
+    attention = ("align_channel", "theta", "phi", "g", "W_z.0", "W_z.1", "norm_layer")
+    layers += [f"tpavi_b1.{layer}" for layer in attention]
+    weights = {f"{layer}.{part}": torch.zeros(1) for layer in layers for part in ("weight", "bias")}
+    for name in ("theta", "phi", "g", "W_z.0"):
+        weights[f"tpavi_b1.{name}.weight"] = torch.zeros(1, 1, 1, 1, 1)
+    backbone = {key: value for key, value in resnet().items() if not key.startswith("fc.")}
+    for branch in ("layer1", "layer3_1", "layer4_1", "layer3_2", "layer4_2"):
+        weights |= {f"resnet.{k.replace('layer1', branch)}": v for k, v in backbone.items()}
+    return weights
+
+
+@pytest.fixture
+def official(tmp_path) -> Path:
+    torch.save(tpavi(), tmp_path / "S4_res50.pth")
+    return tmp_path / "S4_res50.pth"
+
+
+@pytest.fixture
+def vggish(tmp_path) -> Path:
+    with torch.device("meta"):
+        shapes = {key: value.shape for key, value in VGGish().state_dict().items()}
+    weights = {key: torch.tensor(0.5).expand(shape) for key, shape in shapes.items()}
+    torch.save(weights, tmp_path / "vggish.pth")
+    return tmp_path / "vggish.pth"
+
+
+def test_vggish_becomes_the_audio_encoder(official, vggish, tmp_path):
+    convert_file("tpavi", official, tmp_path / "without.pth")
+    convert_file("tpavi", official, tmp_path / "whole.pth", vggish=vggish)
+    without, meta = read_checkpoint(tmp_path / "without.pth")
+    whole, meta_of_whole = read_checkpoint(tmp_path / "whole.pth")
+    ears = {key: value for key, value in whole.items() if key not in without}
+    assert ears.keys() == {f"audio_encoder.{key}" for key in torch.load(vggish)}
+    assert ears["audio_encoder.embeddings.4.weight"].shape == (128, 4096)
+    assert all((value == 0.5).all() for value in ears.values())
+    sha256 = hashlib.sha256(vggish.read_bytes()).hexdigest()
+    assert meta_of_whole == {**meta, "vggish": "vggish.pth", "vggish_sha256": sha256}
+
+
+def test_refused_vggish_leaves_the_old_out(official, vggish, source, tmp_path):
+    out = tmp_path / "out.pth"
+    out.write_text("old")
+    with pytest.raises(ValueError, match=r"resnet\.pth is no VGGish .* Expected is vggish-100869"):
+        convert_file("tpavi", official, out, vggish=source)
+    with pytest.raises(ValueError, match=r"vggish\.pth: VGGish is a part of tpavi alone.*resnet"):
+        convert_file("resnet", source, out, vggish=vggish)
+    with pytest.raises(FileNotFoundError, match=r"none\.pth does not exist"):
+        convert_file("tpavi", official, out, vggish=tmp_path / "none.pth")
+    assert out.read_text() == "old"
+    before = vggish.read_bytes()
+    with pytest.raises(ValueError, match=r"vggish\.pth would be written over what is read"):
+        convert_file("tpavi", official, vggish, vggish=vggish)
+    assert vggish.read_bytes() == before
+
+
 @pytest.fixture
 def run_tool(monkeypatch, capsys):
     """Run the tool; return its exit status (a text is what it says when it fails) and output."""
@@ -105,6 +165,16 @@ def test_tool_converts(run_tool, source, tmp_path):
     assert len(read_checkpoint(out)[0]) == 18
 
 
+def test_tool_says_whether_a_tpavi_is_whole(run_tool, official, vggish, tmp_path):
+    out = tmp_path / "out.pth"
+    status, output = run_tool("tpavi", official, out)
+    assert status == 0
+    assert output.startswith(f"{out}: converted from {official}\nIt has no audio encoder: model.in")
+    said = f"{out}: converted from {official} and {vggish}\n"
+    assert run_tool("tpavi", official, out, "--vggish", vggish) == (0, said)
+    assert "audio_encoder.features.0.bias" in read_checkpoint(out)[0]
+
+
 def test_tool_describes(run_tool, tmp_path):
     shapes = {"pca_eigen_vectors": (128, 128), "pca_means": (128, 1)}
     torch.save({key: torch.zeros(shape) for key, shape in shapes.items()}, tmp_path / "pca.pth")
@@ -120,7 +190,16 @@ def test_tool_fails_in_a_sentence(run_tool, source, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "fault"), [(("swin", "a"), "swin needs OUT"), (("beats", "a", "b"), "leave out")]
+    ("arguments", "fault"),
+    [
+        (("swin", "a"), "swin needs OUT"),
+        (("beats", "a", "b"), "leave out"),
+        (
+            ("swin", "a", "b", "--vggish", "c"),
+            "--vggish goes with tpavi alone, whose files lack it;",
+        ),
+        (("vggish", "a", "--vggish", "c"), "--vggish goes with tpavi alone"),
+    ],
 )
 def test_out_goes_with_conversion(run_tool, arguments, fault):
     status, output = run_tool(*arguments)

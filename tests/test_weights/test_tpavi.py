@@ -1,6 +1,8 @@
 """TPAVI's official files: every key has its place, and the numbers are those of the equations."""
 
+import importlib
 import re
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,12 +10,14 @@ import torch.nn.functional as F
 from mmengine.config import Config
 from torch import Tensor
 
+from avs_mm.models import VGGish
 from avs_mm.models.peers import TPAVI
 from avs_mm.registry import MODELS
 from avs_mm.shipped import configs_dir
-from avs_mm.weights import convert
+from avs_mm.weights import convert, convert_file
 from avs_mm.weights.table import Row, Table
 
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
 # fmt: off
 # From this package's names to the official ones; a linear layer was a 1x1x1 convolution.
 DECODER = (
@@ -57,15 +61,22 @@ def official(model: TPAVI) -> dict[str, Tensor]:
 
 
 @pytest.fixture
-def model(randomised) -> TPAVI:
-    config = Config.fromfile(configs_dir() / "tpavi_r50_ms3.py").model
+def config() -> Config:
+    """The shipped config with few channels and, against the test's time, ears of BEATs."""
+    shipped = Config.fromfile(configs_dir() / "tpavi_r50_ms3.py")
+    config = shipped.model
     config.backbone.update(base_channels=4, stem_channels=4)
     config.update(in_channels=[16, 32, 64, 128], channels=16, backbone_weights=None)
     config.audio_encoder = dict(
         type="avs_mm.BEATs", frozen=False, embed_dims=16, num_layers=1, num_heads=2,
         feedforward_channels=16, patch_embed_dims=8,
     )  # fmt: skip
-    return randomised(MODELS.build(config))
+    return shipped
+
+
+@pytest.fixture
+def model(config, randomised) -> TPAVI:
+    return randomised(MODELS.build(config.model))
 
 
 def test_every_official_key_has_its_place(model):
@@ -173,3 +184,39 @@ def test_gives_the_numbers_of_the_equations(model):
     scale = expected.abs().max()
     assert expected.std() > 0.01 * scale
     torch.testing.assert_close(logits / scale, expected / scale, atol=1e-5, rtol=0)
+
+
+def test_the_official_files_can_be_evaluated(config, randomised, tmp_path, monkeypatch):
+    config.model.audio_encoder.embed_dims = VGGish.embed_dims
+    model = randomised(MODELS.build(config.model))
+    with torch.device("meta"):  # shapes without values
+        model.audio_encoder = VGGish()
+    # One value a layer, of which a file is small; the tokens are about as large as their input
+    ears = {
+        key: torch.tensor(0.01 * i if value.dim() == 1 else 1 / value[0].numel()).expand(
+            value.shape
+        )
+        for i, (key, value) in enumerate(model.audio_encoder.state_dict().items())
+    }
+    whole = {key: value.contiguous() for key, value in ears.items()}
+    model.audio_encoder.load_state_dict(whole, assign=True)
+    config.model.audio_encoder = dict(type="avs_mm.VGGish", checkpoint="not/there.pth")
+    torch.save(official(model), tmp_path / "MS3_res50.pth")
+    torch.save(ears, tmp_path / "vggish.pth")
+    monkeypatch.syspath_prepend(TOOLS)
+    build_model = importlib.import_module("evaluate").build_model
+
+    out = tmp_path / "whole.pth"
+    convert_file("tpavi", tmp_path / "MS3_res50.pth", out, vggish=tmp_path / "vggish.pth")
+    evaluated = build_model(config, out, {"classes": ("cat", "dog")}).eval()
+    inputs = {"img": torch.randn(3, 3, 64, 96), "audio": 0.1 * torch.randn(3, 16_000)}
+    with torch.no_grad():
+        expected = model(inputs, mode="tensor")
+        assert torch.equal(evaluated(inputs, mode="tensor"), expected)
+        silence = evaluated({**inputs, "audio": torch.zeros(3, 16_000)}, mode="tensor")
+    assert (silence - expected).std() > 0.1 * expected.std()  # it listens
+
+    convert_file("tpavi", tmp_path / "MS3_res50.pth", tmp_path / "without.pth")
+    fault = r"without\.pth does not fit TPAVI: missing: audio_enc.*IN OUT --vggish vggish-10086976"
+    with pytest.raises(ValueError, match=fault):
+        build_model(config, tmp_path / "without.pth", {})

@@ -33,6 +33,13 @@ def test_pca(tmp_path):
         vggish.describe(path)
 
 
+def test_reads_the_published_weights_alone(tmp_path, shapes):
+    weights = vggish.read_vggish(write(tmp_path / "vggish.pth", shapes))
+    assert {key: tuple(value.shape) for key, value in weights.items()} == shapes
+    with pytest.raises(ValueError, match=r"pca\.pth is no VGGish.*pca_means\. Expected is vggish"):
+        vggish.read_vggish(write(tmp_path / "pca.pth", PCA))
+
+
 @pytest.mark.parametrize(
     ("more", "fault"),
     [

@@ -46,7 +46,8 @@ class TPAVI(BaseSegmentor):
         matching_weight: Of the second term: 0 for S4 and 0.5 for MS3 in the paper.
         backbone_weights: Checkpoint or work dir with ``backbone.*`` to start from.
         initial_weights: Checkpoint or work dir of a whole TPAVI to start from, such as S4's for
-            MS3; the audio encoder may be missing in it, as in the official files.
+            MS3; the audio encoder may be missing in it, as in the official files, and reads its own
+            ``checkpoint`` only then.
         keep_unused: Hold, frozen, the parameters that the official network has and never uses (a
             ResNet's second branch, a residual unit of the decoder): then its files fit and the
             number of parameters is the published one.
@@ -93,17 +94,22 @@ class TPAVI(BaseSegmentor):
 
     def init_weights(self) -> None:
         """Initialise randomly or from the files given; one that does not fit is a ValueError."""
+        if self.initial_weights is None:
+            super().init_weights()
+            if self.backbone_weights is not None:
+                load_backbone(self.backbone, self.backbone_weights)
+            return
+        path = find_checkpoint(self.initial_weights)
+        weights, _ = read_checkpoint(path)
+        hears = any(key.startswith("audio_encoder.") for key in weights)
+        if hears:
+            self.audio_encoder.checkpoint = None
         super().init_weights()
-        if self.initial_weights is not None:
-            path = find_checkpoint(self.initial_weights)
-            own = self.state_dict()
-            audio = {key: own[key] for key in own if key.startswith("audio_encoder.")}
-            weights = {**audio, **read_checkpoint(path)[0]}
-            check_fit(self, weights, path)
-            self.load_state_dict(weights)
-            print_log(f"TPAVI has its weights from {path}", logger="current")
-        elif self.backbone_weights is not None:
-            load_backbone(self.backbone, self.backbone_weights)
+        if not hears:
+            weights = {**weights, **self.audio_encoder.state_dict(prefix="audio_encoder.")}
+        check_fit(self, weights, path)
+        self.load_state_dict(weights)
+        print_log(f"TPAVI has its weights from {path}", logger="current")
 
     def extract_feat(self, inputs: dict[str, Tensor]) -> list[Tensor]:
         """Return the four maps before the attention, (F, C, H/4, W/4) to (F, C, H/32, W/32)."""
