@@ -26,6 +26,7 @@ STAGE2 = {
     "audio/RA_mute": "RA mute ↑",
     "audio/RA_noise": "RA noise ↑",
     "audio/RA_unmatched": "RA unmatched ↑",
+    "audio/RA_offscreen": "RA offscreen ↑",
     "candidates/AP50": "AP50 ↑",
     "tracks/all_right": "tracks ↑",
 }

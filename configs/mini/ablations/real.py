@@ -1,0 +1,27 @@
+# Not the mini set: what the ear of stage 2 learns from real sounds, ../shared/real, over ONE stage 1.
+#   python tools/train.py configs/real/seg.py
+#   python tools/ablation.py --only real
+# The last epoch counts.
+config = "configs/real/avsc.py"
+options = {
+    "train_cfg.val_interval": 40,
+    "default_hooks.checkpoint.save_best": None,
+    "model.stage1": "work_dirs/real_seg",
+}
+starts_from = {}
+offscreen = "test_dataloader.dataset.offscreen_root=../shared/real/offscreen_audio"
+ms3 = [
+    offscreen,
+    "test_dataloader.dataset.subset=ms3",
+    "test_dataloader.dataset.data_root=../shared/real/AVSBench-object/Multi-sources",
+]
+tests = {"s4": ["tools/evaluate.py", offscreen], "ms3": ["tools/evaluate.py", *ms3]}
+changed = "train_dataloader.dataset.pipeline.0"
+none = {f"{changed}.share": 0}
+variants = dict(
+    softmax=dict(
+        title="softmax (the paper)", options={"model.audio_activation": "softmax", **none}
+    ),
+    sigmoid=dict(title="sigmoid", options=none),
+    mixtures=dict(title="sigmoid + negatives + mixtures (default)", options={}),
+)
