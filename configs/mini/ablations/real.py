@@ -1,4 +1,4 @@
-# Not the mini set: what the ear of stage 2 learns from real sounds, ../shared/real, over ONE stage 1.
+# Not the mini set: what the ear of stage 2 learns from real sounds (../shared/real), over ONE stage 1.
 #   python tools/train.py configs/real/seg.py
 #   python tools/ablation.py --only real
 # The last epoch counts.

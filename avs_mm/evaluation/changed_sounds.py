@@ -1,0 +1,242 @@
+"""The same picture under several sounds: what is heard, what is right, what a model answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from mmseg.structures import SegDataSample
+from torch import Tensor
+
+from avs_mm.datasets import AVSBenchDataset
+from avs_mm.datasets.audio_conditions import seeded_generator
+from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.datasets.conditioned_frames import ConditionedFrames, collate_conditioned
+from avs_mm.evaluation.frame_choice import frames_by_clip, sounding_categories
+from avs_mm.evaluation.functional import foreground, jaccard, recognised_silence
+from avs_mm.evaluation.one_pass import answers
+from avs_mm.evaluation.sample_fields import naming, sounding_map, sounding_mask
+from avs_mm.models import PotentialObjectSegmentor
+
+__all__ = [
+    "REPLACEMENTS",
+    "ChangedSound",
+    "PictureUnderSounds",
+    "SoundLibrary",
+    "mixed",
+    "under_changed_sounds",
+]
+
+
+# The conditions that the data set gives beside the picture's own sound.
+REPLACEMENTS = ("silence", "noise", "unmatched")
+
+
+@dataclass(frozen=True)
+class ChangedSound:
+    """One sound of a picture and a model's answer to it.
+
+    ``waveform`` is the second that is heard, float32 (N,); ``truth`` what is to be marked, bool
+    (H, W); ``prediction`` the sample with what the model has added, on the CPU.
+    """
+
+    sources: tuple[str, ...]  # names of what is heard, as far as they are known
+    waveform: Tensor
+    truth: Tensor
+    prediction: SegDataSample
+    jaccard: float  # as in tools/evaluate.py: the share left empty, where nothing is to be marked
+    right: bool  # see `under_changed_sounds`
+
+
+@dataclass(frozen=True)
+class PictureUnderSounds:
+    """A frame of the data, and of each condition its sound with the answer, "mixture" last."""
+
+    annotation: SegDataSample
+    sounds: dict[str, ChangedSound]
+
+
+class SoundLibrary:
+    """The seconds of some data sets, and what sounds in each.
+
+    Args:
+        datasets: Of one list of categories, under their own sounds; their pipelines load sound and
+            annotation.
+    """
+
+    def __init__(self, datasets: Sequence[AVSBenchDataset]) -> None:
+        self.places = {
+            (info["audio_path"], info["second"]): (dataset, index)
+            for dataset in datasets
+            for index in range(len(dataset))
+            for info in [dataset.get_data_info(index)]
+        }
+
+    def categories_of(self, audio_path: str, second: int) -> frozenset[int]:
+        """Return what sounds in a second, by the annotation; empty where nothing says it."""
+        if (audio_path, second) not in self.places:
+            return frozenset()
+        dataset, index = self.places[audio_path, second]
+        return sounding_categories(dataset[index]["data_samples"])
+
+    def sound_alone(self, category: int, generator: np.random.Generator) -> Tensor | None:
+        """Draw a second in which one category sounds and no other; None where there is none."""
+        places = list(self.places)
+        for number in generator.permutation(len(places)):
+            dataset, index = self.places[places[number]]
+            item = dataset[index]
+            if sounding_categories(item["data_samples"]) == {category}:
+                return item["inputs"]["audio"]
+        return None
+
+
+@torch.no_grad()
+def under_changed_sounds(
+    model: Any, frames: ConditionedFrames, index: int, library: SoundLibrary, *, fp16: bool = False
+) -> PictureUnderSounds:
+    """Let a model look at a frame's clip once, and listen to one sound after another.
+
+    The mixture is the frame's own sound and that of its largest silent object of which the library
+    has a sound: then that object is to be marked, too. Where no such object is known, it is the own
+    and the unmatched sound. The clip's other frames, which some models attend to, are heard under
+    the same condition; their mixtures have the same second in them.
+
+    An answer is right if J is above 0.5, more than half of every object that is to be marked is
+    marked, and at most half of any other that the data knows to be there; where nothing is to be
+    marked, if not one pixel is.
+
+    Args:
+        model: As in ``one_pass.evaluate_conditions``; in evaluation mode afterwards.
+        frames: With the conditions "original", "silence", "noise" and "unmatched".
+        index: Of the frame.
+        library: Names the unmatched sounds, and has those of the silent objects.
+
+    Raises:
+        TypeError: The model does not listen, as stage 1, or cannot look and listen apart.
+        ValueError: The annotation is missing, or of another size than the picture.
+    """
+    _check_listens(model)
+    model.eval()
+    info = frames.dataset.get_data_info(index)
+    clip = frames_by_clip(frames.dataset)[info["clip"]]
+    items = [frames[place] for place in clip]
+    shown = clip.index(index)
+    sample, audios = items[shown]["data_samples"], items[shown]["audios"]
+
+    # What is heard, and what is to be marked under it
+    unmatched = audios["unmatched"]["metainfo"]
+    own = sounding_categories(sample)
+    foreign = library.categories_of(unmatched["audio_path"], unmatched["second"])
+    objects, silent = _objects(sample), _silent_objects(sample)
+    generator = seeded_generator("mixture", info["clip"], info["frame"], frames.dataset.audio_seed)
+    joining = _silent_object_with_sound(sample, library, generator)
+    added, other, region = joining or (foreign, audios["unmatched"]["audio"], objects[:0])
+    heard = {"original": [own], "unmatched": [foreign], "mixture": [own, added]}
+    to_mark = {"original": objects, "mixture": torch.cat([objects, region])}
+    for item in items:
+        original = item["audios"]["original"]
+        item["audios"]["mixture"] = {
+            "audio": mixed(original["audio"], other),
+            "metainfo": {**original["metainfo"], "audio_condition": "mixture"},
+        }
+
+    classes = frames.metainfo["classes"]
+    sounds = {}
+    for condition, predictions in answers(model, collate_conditioned(items), fp16=fp16):
+        prediction = predictions[shown].cpu()
+        expected = to_mark.get(condition, objects[:0])
+        score, right = _judge(sounding_map(prediction.to_dict()), expected, silent)
+        sounds[condition] = ChangedSound(
+            sources=tuple(
+                classes[category]
+                for categories in heard.get(condition, ())
+                for category in sorted(categories)
+            ),
+            waveform=audios[condition]["audio"],
+            truth=expected.any(dim=0),
+            prediction=prediction,
+            jaccard=score,
+            right=right,
+        )
+    return PictureUnderSounds(annotation=sample, sounds=sounds)
+
+
+def mixed(waveform: Tensor, other: Tensor) -> Tensor:
+    """Add two sounds (N,) as they are, clipped to [-1, 1]."""
+    return (waveform + other).clamp(-1, 1)
+
+
+def _objects(sample: SegDataSample) -> Tensor:
+    """Return the region of each category that sounds, bool (n, H, W); of all, if none is known."""
+    fields = sample.to_dict()
+    with naming(fields):
+        mask = sounding_mask(fields, size=torch.Size(sample.ori_shape[:2])).bool()
+    if "gt_sem_seg" in sample:
+        return _regions(sample.gt_sem_seg.data)
+    return mask[mask.flatten(1).any(dim=1)]
+
+
+def _silent_objects(sample: SegDataSample) -> Tensor:
+    """Return the region of each silent category that is known, bool (m, H, W)."""
+    if "gt_silent_map" in sample:
+        return _regions(sample.gt_silent_map.data)
+    return torch.zeros((0, *sample.ori_shape[:2]), dtype=torch.bool)
+
+
+def _regions(category_map: Tensor) -> Tensor:
+    categories = category_map[category_map != BACKGROUND].unique()
+    return category_map == categories[:, None, None]
+
+
+def _silent_object_with_sound(
+    sample: SegDataSample, library: SoundLibrary, generator: np.random.Generator
+) -> tuple[frozenset[int], Tensor, Tensor] | None:
+    """Find the largest silent object that can be heard: category, sound (N,), region (1, H, W)."""
+    if "gt_silent_map" not in sample:
+        return None
+    silent = sample.gt_silent_map.data
+    categories, areas = silent[silent != BACKGROUND].unique(return_counts=True)
+    for category in categories[areas.argsort(descending=True)].tolist():
+        if category in sounding_categories(sample):
+            continue
+        sound = library.sound_alone(category, generator)
+        if sound is not None:
+            return frozenset({category}), sound, silent == category
+    return None
+
+
+def _judge(prob: Tensor, objects: Tensor, silent: Tensor) -> tuple[float, bool]:
+    """Compute J of a sounding map (1, H, W), and whether it marks the objects and no silent one.
+
+    Args:
+        objects: bool (n, H, W), what is to be marked.
+        silent: bool (m, H, W); one that is also among the objects counts as one of them.
+    """
+    truth = objects.any(dim=0, keepdim=True)
+    score = float(jaccard(prob, truth))
+    if not len(objects):
+        return score, bool(recognised_silence(prob))
+    others = silent[~(silent & truth).flatten(1).any(dim=1)]
+    found, added = (_marked_share(prob, regions) > 0.5 for regions in (objects, others))
+    return score, score > 0.5 and bool(found.all()) and not bool(added.any())
+
+
+def _marked_share(prob: Tensor, regions: Tensor) -> Tensor:
+    """Share of each region's pixels that is marked, (n,)."""
+    marked = foreground(prob) & regions
+    return marked.flatten(1).sum(dim=1) / regions.flatten(1).sum(dim=1)
+
+
+def _check_listens(model: Any) -> None:
+    name = type(model).__name__
+    if isinstance(model, PotentialObjectSegmentor):
+        raise TypeError(
+            f"{name} is stage 1 and hears nothing, so its answer to every sound is the same; give "
+            "a config and a checkpoint of stage 2, such as configs/mini/avsc.py"
+        )
+    if not callable(getattr(model, "look", None)) or not callable(getattr(model, "listen", None)):
+        raise TypeError(
+            f"{name} has no look and listen, by which one picture is shown under several sounds; "
+            "add them, as avs_mm.AVSC has them"
+        )

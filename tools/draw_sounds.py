@@ -1,0 +1,122 @@
+"""Draw the paper's Figure 5: pictures under changed sounds, and what the model marks under each.
+
+    python tools/draw_sounds.py CONFIG CHECKPOINT
+    python tools/draw_sounds.py CONFIG CHECKPOINT --frames 6 --seed 1 --out figure.png
+    python tools/draw_sounds.py CONFIG CHECKPOINT --clips NAME NAME
+
+A row is a picture of the config's test_dataloader; its columns are the truth and the answers to its
+own sound, silence, noise, the sound of something that is not in the picture, and a mixture: its own
+sound and that of a silent object of it, where the data knows one, or else of what is not in it.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from evaluate import build_frames, build_model
+from mmengine.config import Config, DictAction
+from mmengine.device import get_device
+from mmengine.registry import init_default_scope
+from rich.progress import track
+
+from avs_mm.checkpoint import find_checkpoint
+from avs_mm.evaluation.changed_sounds import REPLACEMENTS, SoundLibrary, under_changed_sounds
+from avs_mm.evaluation.frame_choice import choose_frames, frames_of_clips
+from avs_mm.evaluation.sound_figure import plot_changed_sounds
+from avs_mm.registry import DATASETS
+from avs_mm.whole_file import replaced_when_whole
+
+SUFFIXES = (".png", ".pdf")
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("config", help="config of a model that listens: stage 2 or a peer")
+    parser.add_argument("checkpoint", help="a checkpoint of it, or a work dir: its best one")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="picture to write, .png or .pdf (default: sounds.png in the config's work dir)",
+    )
+    pictures = parser.add_mutually_exclusive_group()
+    pictures.add_argument(
+        "--frames", type=int, default=4, help="clips to draw, one frame of each (default: 4)"
+    )
+    pictures.add_argument(
+        "--clips",
+        nargs="+",
+        action="extend",
+        metavar="NAME",
+        help="the clips themselves; --clips=NAME for a name that begins with a hyphen",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the frames and of all sounds drawn (default: 0)"
+    )
+    parser.add_argument("--device", help="cpu, cuda:0, ... (default: the fastest one found)")
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=DictAction,
+        default={},
+        help="overrides of the config, e.g. test_dataloader.dataset.split=val",
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    try:
+        if not Path(args.config).is_file():
+            raise FileNotFoundError(
+                f"{args.config}: no such config; those of avs_mm are in configs/"
+            )
+        config = Config.fromfile(args.config)
+        config.merge_from_dict(args.cfg_options)
+        work_dir = config.get("work_dir") or f"work_dirs/{Path(args.config).stem}"
+        out = args.out or Path(work_dir) / "sounds.png"
+        if out.suffix not in SUFFIXES:
+            raise ValueError(f"{out}: unknown kind of picture; write a {' or '.join(SUFFIXES)}")
+        draw(config, args, out)
+    except (OSError, TypeError, ValueError) as error:
+        sys.exit(f"draw_sounds: {error}")
+    print(f"Written: {out}")
+
+
+def draw(config: Config, args: argparse.Namespace, out: Path) -> None:
+    """Let the model answer, and write the figure."""
+    init_default_scope(config.get("default_scope", "mmseg"))
+    config.merge_from_dict({"test_dataloader.dataset.audio_seed": args.seed})
+    checkpoint = find_checkpoint(args.checkpoint)
+    frames = build_frames(config, REPLACEMENTS, None)
+    dataset = frames.dataset
+    model = build_model(config, checkpoint, frames.metainfo).to(args.device or get_device())
+
+    if args.clips:
+        chosen = frames_of_clips(dataset, list(dict.fromkeys(args.clips)))
+    else:
+        chosen = choose_frames(dataset, args.frames, seed=args.seed)
+
+    # The sounds of other splits are heard, where the config says so.
+    own = dict(config.test_dataloader.dataset, audio="original", audio_pairs=None)
+    splits = dataset.unmatched_splits or [dataset.split]
+    library = SoundLibrary([DATASETS.build({**own, "split": split}) for split in splits])
+    fp16 = config.get("test_cfg", {}).get("fp16", False)
+    pictures = [
+        under_changed_sounds(model, frames, index, library, fp16=fp16)
+        for index in track(chosen, "Listening")
+    ]
+    figure = plot_changed_sounds(
+        pictures,
+        classes=frames.metainfo["classes"],
+        palette=frames.metainfo["palette"],
+        title=f"{args.config} on {dataset.subset} {dataset.split}, {args.checkpoint}",
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with replaced_when_whole(out) as neighbour:
+        figure.savefig(neighbour)
+
+
+if __name__ == "__main__":
+    main()
