@@ -12,7 +12,7 @@ from avs_mm.safe_load import read_without_running_code
 
 REMEDY = "Give a .pth file of tools/train.py or tools/convert_weights.py."
 REMEDY_WITHOUT_AUDIO = (
-    "All but the audio encoder is there, as in AVSBench's official TPAVI: convert that with "
+    "All but the audio encoder is there. If it is AVSBench's official TPAVI, convert it with "
     "tools/convert_weights.py tpavi IN OUT --vggish vggish-10086976.pth."
 )
 

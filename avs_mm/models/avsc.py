@@ -15,7 +15,7 @@ from avs_mm.checkpoint import find_checkpoint, load_strictly
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidate_cache import CandidateCache
 from avs_mm.models.potential_object_segmentor import samples_of
-from avs_mm.models.threshold_at_half import with_threshold_at_half
+from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.registry import MODELS
 
 
@@ -38,7 +38,7 @@ class AVSC(BaseSegmentor):
         audio_activation: "softmax" is the paper's simplex, on which two sounding objects share one
             probability; with "sigmoid" every category is judged by itself.
         threshold: Probability above which a pixel sounds, in (0, 1). ``pred_sounding_map`` is S_asl
-            with this value on 0.5, where all metrics cut.
+            with this value on 0.5, where J is cut; F tries 255 cuts of that map.
         foreign_objects_sound: Whether training takes a candidate of a foreign sound's category for
             what sounds; without, every candidate is to fall silent, as the labels say.
         remember_frames: Training pictures whose candidates are kept in memory, so that stage 1 sees
@@ -73,8 +73,7 @@ class AVSC(BaseSegmentor):
             )
         if output not in ("category", "binary"):
             raise ValueError(f"output is 'category' or 'binary', not {output!r}")
-        if not 0 < threshold < 1:
-            raise ValueError(f"threshold is a probability between 0 and 1, not {threshold}")
+        check_threshold(threshold)
         self.segmentor = MODELS.build(segmentor).requires_grad_(False)
         self.num_classes = self.segmentor.num_classes
         self.audio_encoder = MODELS.build(audio_encoder)

@@ -3,7 +3,13 @@
 import torch
 from torch import Tensor
 
-__all__ = ["with_threshold_at_half"]
+__all__ = ["check_threshold", "with_threshold_at_half"]
+
+
+def check_threshold(threshold: float) -> None:
+    """Refuse a threshold that cuts nothing, or all, with a ValueError."""
+    if not 0 < threshold < 1:
+        raise ValueError(f"threshold lies between 0 and 1, both excluded; it is {threshold}")
 
 
 def with_threshold_at_half(heat: Tensor, threshold: float) -> Tensor:

@@ -104,6 +104,12 @@ def test_prediction_follows_from_the_candidates_and_the_audio_scores(
     assert found > 0
 
 
+@pytest.mark.parametrize("threshold", [0, 1, 50])
+def test_refuses_a_threshold_that_is_no_probability(avsc_config, threshold: float):
+    with pytest.raises(ValueError, match=f"between 0 and 1, both excluded; it is {threshold}"):
+        MODELS.build({**avsc_config, "threshold": threshold})
+
+
 def test_binary_output_marks_what_sounds_with_one(avsc_config, labelled_samples):
     model = MODELS.build({**avsc_config, "output": "binary", "threshold": 1e-9}).eval()
     with torch.no_grad():

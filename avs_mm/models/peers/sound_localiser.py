@@ -11,7 +11,7 @@ from torch import Tensor
 
 from avs_mm.models.peers.backbone_weights import load_backbone
 from avs_mm.models.potential_object_segmentor import samples_of
-from avs_mm.models.threshold_at_half import with_threshold_at_half
+from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.registry import MODELS
 
 __all__ = ["SoundLocaliser", "min_max_normalised"]
@@ -55,8 +55,7 @@ class SoundLocaliser(BaseSegmentor):
         data_preprocessor: dict | None = None,
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor)
-        if not 0 < threshold < 1:
-            raise ValueError(f"threshold is a heat between 0 and 1, not {threshold}")
+        check_threshold(threshold)
         self.backbone = MODELS.build(backbone)
         self.audio_encoder = MODELS.build(audio_encoder)
         self.in_channels = in_channels
@@ -88,13 +87,20 @@ class SoundLocaliser(BaseSegmentor):
         return self.audio_encoder(self.sounds_of(inputs)).mean(dim=1)
 
     def sounds_of(self, inputs: dict[str, Tensor]) -> Tensor:
-        """Return the waveforms (B, N), or say what the pipeline lacks."""
+        """Return the waveforms (B, N), or say what the pipeline or a training's batch lacks."""
         if "audio" not in inputs:
             raise ValueError(
                 f"{type(self).__name__} needs inputs['audio']: put avs_mm.LoadAudio into the "
                 "pipeline, before avs_mm.PackAVSInputs."
             )
-        return inputs["audio"]
+        waveforms = inputs["audio"]
+        if self.training and len(waveforms) == 1:
+            raise ValueError(
+                f"{type(self).__name__} learns from several pairs at once, and this batch holds "
+                "one: change train_dataloader.batch_size, or let train_dataloader.drop_last=True "
+                "leave out an epoch's last batch"
+            )
+        return waveforms
 
     def extract_feat(self, inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Return what `see` and `hear` do."""

@@ -20,6 +20,7 @@ from avs_mm.models.peers.dilated_convolutions import DilatedConvolutions
 from avs_mm.models.peers.fusion_decoder import FusionDecoder
 from avs_mm.models.peers.tpavi_attention import TPAVIAttention
 from avs_mm.models.potential_object_segmentor import samples_of
+from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.registry import MODELS
 
 __all__ = ["TPAVI"]
@@ -51,7 +52,8 @@ class TPAVI(BaseSegmentor):
         keep_unused: Hold, frozen, the parameters that the official network has and never uses (a
             ResNet's second branch, a residual unit of the decoder): then its files fit and the
             number of parameters is the published one.
-        threshold: Probability above which a pixel sounds, [0, 1].
+        threshold: Probability above which a pixel sounds, in (0, 1); ``pred_sounding_map`` has it
+            on 0.5, where J is cut.
 
     Raises:
         ValueError: Both kinds of weights at once; weights that do not fit.
@@ -90,6 +92,7 @@ class TPAVI(BaseSegmentor):
         self.matching_weight = matching_weight
         self.backbone_weights = backbone_weights
         self.initial_weights = initial_weights
+        check_threshold(threshold)
         self.threshold = threshold
 
     def init_weights(self) -> None:
@@ -136,9 +139,9 @@ class TPAVI(BaseSegmentor):
         logits, _, _ = self.attend(visual, inputs, data_samples)
         for sample, frame_logits in zip(data_samples, logits.float(), strict=True):
             resized = F.interpolate(frame_logits[None], size=sample.ori_shape[:2], mode="bilinear")
-            frame_map = resized[0].sigmoid()
+            frame_map = with_threshold_at_half(resized[0].sigmoid(), self.threshold)
             sample.pred_sounding_map = PixelData(data=frame_map)
-            sample.pred_sem_seg = PixelData(data=(frame_map > self.threshold).long())
+            sample.pred_sem_seg = PixelData(data=(frame_map > 0.5).long())
         return data_samples
 
     def predict(

@@ -117,5 +117,12 @@ def test_names_a_pipeline_without_audio(build, eight_clips):
 
 
 def test_refuses_a_threshold_that_cuts_nothing(build):
-    with pytest.raises(ValueError, match=r"between 0 and 1, not 1\.0"):
+    with pytest.raises(ValueError, match=r"both excluded; it is 1\.0"):
         build("ezvsl", threshold=1.0)
+
+
+@pytest.mark.parametrize("name", ["ezvsl", "lvs", "slavc", "sspl", "sspl_without_pcm"])
+def test_refuses_to_learn_from_one_pair(build, eight_clips, name: str):
+    one = {key: value[:1] for key, value in eight_clips.items()}
+    with pytest.raises(ValueError, match="drop_last=True"):
+        build(name).train()(one, [], mode="loss")

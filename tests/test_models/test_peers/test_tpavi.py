@@ -11,6 +11,7 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
 from avs_mm.evaluation.functional import jaccard
+from avs_mm.models.threshold_at_half import with_threshold_at_half
 from avs_mm.registry import MODELS
 from avs_mm.shipped import configs_dir
 
@@ -132,6 +133,19 @@ def test_predictions_have_the_size_of_the_original_picture(tpavi_config):
     assert first.pred_sounding_map.data.shape == first.pred_sem_seg.data.shape == (1, 48, 80)
     assert second.pred_sounding_map.data.shape == (1, 32, 32)
     assert ((first.pred_sounding_map.data > 0.5) == first.pred_sem_seg.data).all()
+
+
+def test_the_threshold_is_where_metrics_cut(tpavi_config):
+    maps = {}
+    for threshold in (0.5, 0.2):
+        torch.manual_seed(0)
+        model = MODELS.build({**tpavi_config, "threshold": threshold}).eval()
+        with torch.no_grad():
+            (sample, *_) = model(*clips(count=1), mode="predict")
+        maps[threshold] = sample.pred_sounding_map.data
+    assert torch.equal(maps[0.2], with_threshold_at_half(maps[0.5], 0.2))
+    with pytest.raises(ValueError, match="it is 1"):
+        MODELS.build({**tpavi_config, "threshold": 1})
 
 
 def test_one_look_serves_several_sounds(tpavi_config):
