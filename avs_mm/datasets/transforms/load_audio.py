@@ -28,15 +28,18 @@ class LoadAudio(BaseTransform):
         duration: Seconds.
         remembered_files: Sounds that a process keeps in memory, 0.3 MB for five seconds. A few are
             enough where a clip's seconds are read one after another; a small set fits as a whole,
-            and a shuffled epoch then reads no file twice.
+            and a shuffled epoch then reads no file twice. Every loader worker has its own memory,
+            which lasts with ``persistent_workers``.
 
     Raises:
-        FileNotFoundError, ValueError: From ``avs_mm.media.read_audio``.
+        FileNotFoundError, ValueError: From ``avs_mm.media.read_audio``; a negative number of files.
     """
 
     def __init__(
         self, *, sample_rate: int = 16_000, duration: float = 1.0, remembered_files: int = 16
     ) -> None:
+        if remembered_files < 0:
+            raise ValueError(f"remembered_files is a number of files, not {remembered_files}")
         self.sample_rate = sample_rate
         self.duration = duration
         self.remembered_files = remembered_files
@@ -68,7 +71,10 @@ class LoadAudio(BaseTransform):
 
     def __repr__(self) -> str:
         name = type(self).__name__
-        return f"{name}(sample_rate={self.sample_rate}, duration={self.duration})"
+        return (
+            f"{name}(sample_rate={self.sample_rate}, duration={self.duration}, "
+            f"remembered_files={self.remembered_files})"
+        )
 
 
 def crop_or_pad(waveform: np.ndarray, start: int, length: int) -> np.ndarray:

@@ -60,7 +60,7 @@ def test_duration_and_rate(tmp_path: Path, write_wav):
     audio = transform(dict(audio_path=str(tmp_path / "sound.wav"), second=0))["audio"]
     assert audio.shape == (12_000,)
     assert (audio[8000:] == np.float32(6000 / 32768)).all()
-    assert repr(transform) == "LoadAudio(sample_rate=8000, duration=1.5)"
+    assert repr(transform) == "LoadAudio(sample_rate=8000, duration=1.5, remembered_files=16)"
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path, write_wav):
@@ -79,6 +79,11 @@ def test_the_cache_is_not_handed_out(tmp_path: Path, write_wav):
     results = dict(audio_path=str(tmp_path / "sound.wav"), second=0)
     LoadAudio()(dict(results))["audio"][:] = 0
     assert (LoadAudio()(dict(results))["audio"] == 0.125).all()
+
+
+def test_a_negative_memory_is_refused():
+    with pytest.raises(ValueError, match="number of files, not -1"):
+        LoadAudio(remembered_files=-1)
 
 
 def test_files_are_read_once_as_long_as_they_are_remembered(tmp_path: Path, write_wav, monkeypatch):
