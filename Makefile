@@ -1,6 +1,6 @@
 # make demo      the whole method on the drawn data set, into work_dirs/demo
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
-# make peers     the sound localisers on the same data, three seeds each (docs/peers.md); likewise
+# make peers     ours, TPAVI and the sound localisers on the same data (docs/peers.md); likewise
 # make test      style, types and tests
 # make format    let ruff put the code in order
 #
@@ -24,10 +24,10 @@ demo: $(STAMP)
 	$(BIN)/python tools/demo.py --out work_dirs/demo
 
 ablation: $(STAMP)
-	$(BIN)/python tools/ablation.py --only pretrain scratch stage1 stage2 --out work_dirs/ablation
+	$(BIN)/python tools/ablation.py --out work_dirs/ablation
 
 peers: $(STAMP)
-	$(BIN)/python tools/ablation.py --only localisers --out work_dirs/ablation
+	$(BIN)/python tools/ablation.py --only localisers stage2/tpavi stage2/mixtures --out work_dirs/ablation
 
 test: $(STAMP)
 	$(BIN)/ruff check

@@ -1,5 +1,6 @@
 """Every shipped config builds: its model, its data pipelines, its metrics, hooks and schedule."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -16,7 +17,7 @@ CONFIGS = sorted(
     path
     for path in (REPOSITORY / "configs").rglob("*.py")
     if not any(part.startswith("_") for part in path.relative_to(REPOSITORY).parts)
-    and path.parent.name != "ablations"  # tables of options: test_ablations.py
+    and path.parent.name != "ablations"  # tables of options: test_ablation.py
 )
 every_config = pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 
@@ -37,9 +38,11 @@ def test_builds(path: Path):
         steps, dataset = list(loader.dataset.get("pipeline", ())), loader.dataset
         if dataset.type == "MultiImageMixDataset":  # stage 2 trains with AudioNegatives
             steps, dataset = steps + list(dataset.dataset.get("pipeline", ())), dataset.dataset
-        if dataset.type == "ConcatDataset":
-            steps, dataset = steps + list(dataset.datasets[0].pipeline), dataset.datasets[0]
-        assert issubclass(DATASETS.get(dataset.type), AVSBenchDataset)
+        parts = dataset.datasets if dataset.type == "ConcatDataset" else [dataset]
+        for part in parts:
+            steps += [step for step in part.pipeline if step not in steps]
+            assert issubclass(DATASETS.get(part.type), AVSBenchDataset)
+            assert {*part} - {"type"} <= {*inspect.signature(AVSBenchDataset).parameters}
         for step in steps:
             TRANSFORMS.build(step)
         if loader is config.train_dataloader and config.model.get("remember_frames"):

@@ -3,7 +3,8 @@
     python tools/ablation.py
     python tools/ablation.py --only stage1 --seeds 0
 
-What is trained stands in configs/mini/ablations. Trainings run side by side, one thread each. Every
+What is trained stands in configs/mini/ablations; a table with ``only_when_named`` (localisers,
+real) is left out unless ``--only`` names it. Trainings run side by side, one thread each. Every
 result is kept under OUT, so that a second call goes on where the first has stopped; a variant that
 was changed is trained again. Writes OUT/table.md, OUT/results.json and plots.
 """
@@ -71,7 +72,7 @@ def main() -> None:
     runs = runs_of(tables, args.seeds)
     try:
         make_data(data, out)
-        run_all(chosen(runs, args.only), out, data, args.workers)
+        run_all(chosen(runs, tables, args.only), out, data, args.workers)
     except StepError as error:
         sys.exit(f"ablation: {error}\nWhat is done is kept; call again to go on.")
     write_report(tables, {run.folder: figures_of(run, out) for run in runs}, out)
@@ -138,15 +139,20 @@ def config_text(config: str) -> str:
     return Config.fromfile(REPOSITORY / config).pretty_text
 
 
-def chosen(runs: list[Run], names: list[str] | None) -> list[Run]:
-    """Keep the runs of the named tables or variants, and what they need."""
+def chosen(
+    runs: list[Run], tables: dict[str, dict[str, Any]], names: list[str] | None
+) -> list[Run]:
+    """Keep the runs of the named tables or variants (or of the usual tables) and their needs."""
     if names is None:
-        return runs
+        names = [name for name, table in tables.items() if not table.get("only_when_named")]
     by_folder = {run.folder: run for run in runs}
-    kept = {run.folder for run in runs if any(f"{run.folder}/".startswith(f"{n}/") for n in names)}
-    if not kept:
-        variants = sorted({run.folder.rpartition("/")[0] for run in runs})
-        sys.exit(f"ablation: nothing is called {names}; there are {', '.join(variants)}")
+    kept = set()
+    for name in names:
+        called = {folder for folder in by_folder if f"{folder}/".startswith(f"{name}/")}
+        if not called:
+            variants = sorted({folder.rpartition("/")[0] for folder in by_folder})
+            sys.exit(f"ablation: nothing is called {name}; there are {', '.join(variants)}")
+        kept |= called
     pending = list(kept)
     while pending:
         new = set(by_folder[pending.pop()].needs) - kept

@@ -73,7 +73,7 @@ def columns_of(values: Iterable[str]) -> dict[str, str]:
 
 def table_of(tables: Mapping[str, Mapping[str, Any]], figures: Figures) -> str:
     """Lay out every test of every table as Markdown: mean ± standard deviation of the seeds."""
-    lines = ["# Ablation on the mini data set", ""]
+    lines = ["# Ablation", ""]
     for name, variants in figures.items():
         for test in dict.fromkeys(test for tests in variants.values() for test in tests):
             known = {key for tests in variants.values() for key in tests.get(test, {})}

@@ -1,14 +1,19 @@
 """The ablation's tables build, its runs go on where they stopped, and its report averages seeds."""
 
+import argparse
+import copy
 import dataclasses
+import inspect
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
+from avs_mm.datasets import AVSBenchDataset
 from avs_mm.registry import MODELS, TRANSFORMS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -33,11 +38,49 @@ def test_every_variant_builds(table: str, variant: str):
     init_default_scope("mmseg")
     settings = settings_of(read_tables()[table], variant)
     config = Config.fromfile(REPOSITORY / settings["config"])
-    config.merge_from_dict(settings["options"])
+    config.merge_from_dict({**settings["options"], **dict.fromkeys(settings["starts_from"], "x")})
     MODELS.build(config.model)
-    for step in config.train_dataloader.dataset.get("pipeline", ()):
+    train_set = config.train_dataloader.dataset
+    for step in [
+        *train_set.get("pipeline", ()),
+        *(step for part in train_set.get("datasets", ()) for step in part.pipeline),
+    ]:
         TRANSFORMS.build(step)
     assert config.train_cfg.val_interval <= config.train_cfg.max_epochs
+
+    accepted = inspect.signature(AVSBenchDataset).parameters
+    for tool, *overrides in settings["tests"].values():
+        assert (REPOSITORY / tool).is_file()
+        tested = copy.deepcopy(config)
+        tested.merge_from_dict(read_options(overrides))
+        assert {*tested.test_dataloader.dataset} - {"type"} <= {*accepted}
+        if any(override.startswith("model.") for override in overrides):
+            MODELS.build(tested.model)
+
+
+def read_options(given: list[str]) -> dict[str, object]:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cfg-options", nargs="*", action=DictAction, default={})
+    return parser.parse_args(["--cfg-options", *given]).cfg_options
+
+
+def test_the_makefile_names_what_there_is():
+    from ablation import chosen, read_tables, runs_of
+
+    commands = re.findall(r"tools/ablation\.py(.*)--out", (REPOSITORY / "Makefile").read_text())
+    assert len(commands) == 2
+    tables = read_tables()
+    usual, peers = (
+        {
+            run.folder.split("/")[0]
+            for run in chosen(
+                runs_of(tables, [0]), tables, command.replace("--only", "").split() or None
+            )
+        }
+        for command in commands
+    )
+    assert usual == {"pretrain", "scratch", "stage1", "stage2"}
+    assert peers == {"localisers", "pretrain", "stage1", "stage2"}
 
 
 def test_a_variant_replaces_what_its_table_says():
@@ -74,7 +117,7 @@ def test_a_run_comes_after_what_it_starts_from():
     assert len(place) == len(runs) == 2 * len(variants())
     assert all(place[need] < place[run.folder] for run in runs for need in run.needs)
 
-    kept = chosen(runs, ["stage2/mixtures"])
+    kept = chosen(runs, read_tables(), ["stage2/mixtures"])
     needed = ["pretrain/all_objects", "stage1/teacher_tolerant", "stage2/mixtures"]
     assert [run.folder for run in kept] == [f"{name}/seed{s}" for s in (0, 1) for name in needed]
     assert [run.needs for run in kept[:3]] == [(), (kept[0].folder,), (kept[1].folder,)]
@@ -156,5 +199,6 @@ def test_the_report_averages_the_seeds(tmp_path):
 def test_unknown_names_are_refused():
     from ablation import chosen, read_tables, runs_of
 
-    with pytest.raises(SystemExit, match=r"nothing is called \['stage3'\]; there are .*stage2/"):
-        chosen(runs_of(read_tables(), [0]), ["stage3"])
+    tables = read_tables()
+    with pytest.raises(SystemExit, match=r"nothing is called stage3; there are .*stage2/"):
+        chosen(runs_of(tables, [0]), tables, ["stage2", "stage3"])

@@ -1,4 +1,4 @@
-# S4 of the mini data set (tools/make_mini.py --out data/mini, or $AVS_MINI), seen at 96x96.
+# S4 and MS3 of the mini data set (tools/make_mini.py --out data/mini, or $AVS_MINI), seen at 96x96.
 _base_ = "../../_base_/s4.py"
 data_root = "{{$AVS_MINI:data/mini}}/AVSBench-object/Single-source"
 silent_root = "{{$AVS_MINI:data/mini}}/silent-objects/s4"  # read by the evaluation alone
@@ -23,7 +23,7 @@ train_dataloader = dict(
     num_workers=1,
     dataset=dict(data_root=data_root, pipeline=train_pipeline),
 )
-# What a data set of S4 becomes one of MS3 by, and both together, for those that learn from both.
+# MS3: what differs from S4. Both together: for those that learn from both.
 ms3 = dict(
     subset="ms3",
     data_root="{{$AVS_MINI:data/mini}}/AVSBench-object/Multi-sources",

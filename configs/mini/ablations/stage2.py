@@ -1,6 +1,7 @@
-# Stage 2 on the mini set: how the audio decides, over the candidates of the default stage 1.
+# Stage 2 on the mini set: how the audio decides, over the candidates of the default stage 1; and
+# TPAVI, which has no stage 1, from the same pretraining.
 #   python tools/ablation.py --only stage2
-# A variant is configs/mini/avsc.py with its options; the last epoch counts.
+# A variant is configs/mini/avsc.py (TPAVI: its own) with its options; the last epoch counts.
 config = "configs/mini/avsc.py"
 options = {"train_cfg.val_interval": 28}
 starts_from = {"model.stage1": "stage1/teacher_tolerant"}

@@ -1,4 +1,4 @@
-# Real pictures and sounds in S4's layout beside this repository , 13 categories, at 128x128.
+# Real pictures and sounds in S4's layout beside this repository, 13 categories, at 128x128.
 _base_ = "../../_base_/s4.py"
 data_root = "../shared/real/AVSBench-object/Single-source"
 train_pipeline = [
