@@ -91,9 +91,9 @@ def steps_of_demo(out: Path, data: Path) -> list[Step]:
     report = ["tools/demo_report.py", *model, *shown, "-o", str(out / "report.html")]
     return [
         Step("data", "drawing the data set", 45, ["tools/make_mini.py", "--out", str(data)]),
-        Step("pretrain", "stage 1 learns all objects", 175, train("pretrain")),
+        Step("pretrain", "stage 1 learns all objects", 300, train("pretrain")),
         Step("seg", "stage 1 learns what may sound", 125, train("seg", after_pretrain)),
-        Step("avsc", "stage 2 learns what sounds", 130, train("avsc", after_seg)),
+        Step("avsc", "stage 2 learns what sounds", 130, train("avsc", after_seg), one_thread=True),
         Step("test-s4", "testing on single sources", 30, evaluate("s4", "Single-source")),
         Step("test-ms3", "testing on several sources", 22, evaluate("ms3", "Multi-sources")),
         Step("scenes", "drawing a video", 4, ["tools/demo_scenes.py", "--out", scenes]),

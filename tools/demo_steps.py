@@ -19,12 +19,16 @@ TAIL = 30  # lines of the log that a failure shows
 
 @dataclass(frozen=True)
 class Step:
-    """A call of a tool: its log's name, what the bar says, how long it may take, its arguments."""
+    """A call of a tool: its log's name, what the bar says, how long it may take, its arguments.
+
+    ``one_thread`` is for work so small that a second thread costs more than it does.
+    """
 
     name: str
     title: str
     seconds: float
     command: list[str]
+    one_thread: bool = False
 
 
 class StepError(RuntimeError):
@@ -71,12 +75,13 @@ def run_logged(
 ) -> None:
     """Run a step with its output in ``log``; tell as it goes which share of it, [0, 1], is done."""
     started = time.monotonic()
+    threads = {"OMP_NUM_THREADS": "1"} if step.one_thread else {}
     with (
         log.open("w") as file,
         subprocess.Popen(
             [sys.executable, *step.command],
             cwd=REPOSITORY,
-            env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **environment, **threads, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
