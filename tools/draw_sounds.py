@@ -12,8 +12,9 @@ sound and that of a silent object of it, where the data knows one, or else of wh
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
-from evaluate import build_frames, build_model
+from evaluate import build_frames, build_model, read_config
 from mmengine.config import Config, DictAction
 from mmengine.device import get_device
 from mmengine.registry import init_default_scope
@@ -27,6 +28,7 @@ from avs_mm.registry import DATASETS
 from avs_mm.whole_file import replaced_when_whole
 
 SUFFIXES = (".png", ".pdf")
+AUDIO_SEED = "test_dataloader.dataset.audio_seed"
 
 
 def parse_args() -> argparse.Namespace:
@@ -52,7 +54,10 @@ def parse_args() -> argparse.Namespace:
         help="the clips themselves; --clips=NAME for a name that begins with a hyphen",
     )
     parser.add_argument(
-        "--seed", type=int, default=0, help="of the frames and of all sounds drawn (default: 0)"
+        "--seed",
+        type=int,
+        help="of the frames and of all sounds drawn (default: audio_seed of the data set, by which "
+        "tools/evaluate.py draws them)",
     )
     parser.add_argument("--device", help="cpu, cuda:0, ... (default: the fastest one found)")
     parser.add_argument(
@@ -68,26 +73,35 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     try:
-        if not Path(args.config).is_file():
-            raise FileNotFoundError(
-                f"{args.config}: no such config; those of avs_mm are in configs/"
-            )
-        config = Config.fromfile(args.config)
-        config.merge_from_dict(args.cfg_options)
-        work_dir = config.get("work_dir") or f"work_dirs/{Path(args.config).stem}"
-        out = args.out or Path(work_dir) / "sounds.png"
+        config, work_dir = read_config(args.config, overrides_of(args))
+        out = args.out or work_dir / "sounds.png"
         if out.suffix not in SUFFIXES:
             raise ValueError(f"{out}: unknown kind of picture; write a {' or '.join(SUFFIXES)}")
         draw(config, args, out)
-    except (OSError, TypeError, ValueError) as error:
+    except (OSError, ValueError) as error:
         sys.exit(f"draw_sounds: {error}")
     print(f"Written: {out}")
+
+
+def overrides_of(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the overrides of the config, with the seed if there is one.
+
+    Raises:
+        ValueError: They have another seed.
+    """
+    if args.seed is None:
+        return args.cfg_options
+    if args.cfg_options.get(AUDIO_SEED, args.seed) != args.seed:
+        raise ValueError(
+            f"--seed {args.seed} and --cfg-options {AUDIO_SEED}={args.cfg_options[AUDIO_SEED]} "
+            "differ, and both are the seed of the sounds; give one of them"
+        )
+    return {**args.cfg_options, AUDIO_SEED: args.seed}
 
 
 def draw(config: Config, args: argparse.Namespace, out: Path) -> None:
     """Let the model answer, and write the figure."""
     init_default_scope(config.get("default_scope", "mmseg"))
-    config.merge_from_dict({"test_dataloader.dataset.audio_seed": args.seed})
     checkpoint = find_checkpoint(args.checkpoint)
     frames = build_frames(config, REPLACEMENTS, None)
     dataset = frames.dataset
@@ -96,7 +110,7 @@ def draw(config: Config, args: argparse.Namespace, out: Path) -> None:
     if args.clips:
         chosen = frames_of_clips(dataset, list(dict.fromkeys(args.clips)))
     else:
-        chosen = choose_frames(dataset, args.frames, seed=args.seed)
+        chosen = choose_frames(dataset, args.frames, seed=dataset.audio_seed)
 
     # The sounds of other splits are heard, where the config says so.
     own = dict(config.test_dataloader.dataset, audio="original", audio_pairs=None)

@@ -53,7 +53,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("config", help="config of stage 1 or of stage 2")
+    parser.add_argument("config", help="config of any model: stage 1, stage 2 or a peer")
     parser.add_argument("checkpoint", help="a checkpoint of it, or a work dir: its best one")
     parser.add_argument(
         "--out", type=Path, help="folder to write to (default: evaluate in the config's work dir)"
@@ -79,14 +79,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     try:
-        if not Path(args.config).is_file():
-            raise FileNotFoundError(
-                f"{args.config}: no such config; those of avs_mm are in configs/"
-            )
-        config = Config.fromfile(args.config)
-        config.merge_from_dict(args.cfg_options)
-        work_dir = config.get("work_dir") or f"work_dirs/{Path(args.config).stem}"
-        out = args.out or Path(work_dir) / "evaluate"
+        config, work_dir = read_config(args.config, args.cfg_options)
+        out = args.out or work_dir / "evaluate"
         with result_folder(out) as folder:
             evaluate(config, args, folder)
     except (OSError, ValueError) as error:
@@ -148,6 +142,19 @@ def evaluate(config: Config, args: argparse.Namespace, folder: Path) -> None:
         "pairs": pairs,
     }
     write_results(results, folder)
+
+
+def read_config(path: str, overrides: dict[str, Any]) -> tuple[Config, Path]:
+    """Read a config with its overrides, and the folder that its runs write to.
+
+    Raises:
+        FileNotFoundError: There is no such config.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{path}: no such config; those of avs_mm are in configs/")
+    config = Config.fromfile(path)
+    config.merge_from_dict(overrides)
+    return config, Path(config.get("work_dir") or f"work_dirs/{Path(path).stem}")
 
 
 def build_frames(

@@ -3,10 +3,8 @@
 Every choice follows from a seed, the sample's name and the clips there are to choose from.
 """
 
-import hashlib
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ import numpy as np
 from .audio_conditions import seeded_generator
 from .avsbench_layout import Clip, Frame
 from .category_maps import read_label_map, read_mask
+from .scenes import scene_in_name, scenes_of
 from .sound_sources import Sound
 
 __all__ = ["UnmatchedSounds"]
@@ -95,24 +94,11 @@ class UnmatchedSounds:
         return self._audible[frame.mask]
 
 
-def _scenes(clips: Sequence[Clip], pattern: str | None) -> dict[str, list[str]]:
-    """Name the scenes of each clip: one by its first picture and, if it fits, by the pattern."""
-    scenes = {clip.name: list(_picture_digest(clip)) for clip in clips}
-    if pattern is None:
-        return scenes
-    if re.compile(pattern).groups != 1:
-        raise ValueError(f"scene_pattern {pattern!r} must have one group (...): the scene's name")
-    matches = {name: match for name in scenes if (match := re.match(pattern, name))}
-    if not matches:
+def _scenes(clips: Sequence[Clip], pattern: str | None) -> dict[str, set[str]]:
+    """Name the scenes of each clip, by a pattern that fits some of them."""
+    if pattern is not None and all(scene_in_name(clip.name, pattern) is None for clip in clips):
         raise ValueError(f"scene_pattern {pattern!r} fits no clip; the first is {clips[0].name}")
-    for name, match in matches.items():
-        scenes[name].append(f"name {match[1]}")
-    return scenes
-
-
-def _picture_digest(clip: Clip) -> Iterator[str]:
-    for frame in clip.frames[:1]:
-        yield hashlib.sha256(frame.image.read_bytes()).hexdigest()
+    return {clip.name: scenes_of(clip.name, clip.frames[0].image, pattern) for clip in clips}
 
 
 def _sounding_categories(clip: Clip, labels: Mapping[int, str]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.datasets.conditioned_frames import ConditionedFrames, collate_conditioned
 from avs_mm.evaluation.frame_choice import frames_by_clip, sounding_categories
 from avs_mm.evaluation.functional import foreground, jaccard, recognised_silence
-from avs_mm.evaluation.one_pass import answers
+from avs_mm.evaluation.one_pass import answers, check_listens
 from avs_mm.evaluation.sample_fields import naming, sounding_map, sounding_mask
 from avs_mm.models import PotentialObjectSegmentor
 
@@ -24,6 +24,7 @@ __all__ = [
     "ChangedSound",
     "PictureUnderSounds",
     "SoundLibrary",
+    "category_regions",
     "mixed",
     "under_changed_sounds",
 ]
@@ -113,10 +114,15 @@ def under_changed_sounds(
         library: Names the unmatched sounds, and has those of the silent objects.
 
     Raises:
-        TypeError: The model does not listen, as stage 1, or cannot look and listen apart.
-        ValueError: The annotation is missing, or of another size than the picture.
+        ValueError: The model is stage 1, which hears nothing, or cannot look and listen apart; the
+            annotation is missing, or of another size than the picture.
     """
-    _check_listens(model)
+    if isinstance(model, PotentialObjectSegmentor):
+        raise ValueError(
+            f"{type(model).__name__} is stage 1 and hears nothing, so its answer to every sound is "
+            "the same; give a config and a checkpoint of stage 2, such as configs/mini/avsc.py"
+        )
+    check_listens(model)
     model.eval()
     info = frames.dataset.get_data_info(index)
     clip = frames_by_clip(frames.dataset)[info["clip"]]
@@ -128,7 +134,7 @@ def under_changed_sounds(
     unmatched = audios["unmatched"]["metainfo"]
     own = sounding_categories(sample)
     foreign = library.categories_of(unmatched["audio_path"], unmatched["second"])
-    objects, silent = _objects(sample), _silent_objects(sample)
+    objects, (_, silent) = _objects(sample), category_regions(sample, "gt_silent_map")
     generator = seeded_generator("mixture", info["clip"], info["frame"], frames.dataset.audio_seed)
     joining = _silent_object_with_sound(sample, library, generator)
     added, other, region = joining or (foreign, audios["unmatched"]["audio"], objects[:0])
@@ -173,36 +179,36 @@ def _objects(sample: SegDataSample) -> Tensor:
     with naming(fields):
         mask = sounding_mask(fields, size=torch.Size(sample.ori_shape[:2])).bool()
     if "gt_sem_seg" in sample:
-        return _regions(sample.gt_sem_seg.data)
+        return category_regions(sample, "gt_sem_seg")[1]
     return mask[mask.flatten(1).any(dim=1)]
 
 
-def _silent_objects(sample: SegDataSample) -> Tensor:
-    """Return the region of each silent category that is known, bool (m, H, W)."""
-    if "gt_silent_map" in sample:
-        return _regions(sample.gt_silent_map.data)
-    return torch.zeros((0, *sample.ori_shape[:2]), dtype=torch.bool)
+def category_regions(sample: SegDataSample, field: str) -> tuple[list[int], Tensor]:
+    """Return the n categories in a sample's category map, and the region of each.
 
-
-def _regions(category_map: Tensor) -> Tensor:
+    Returns:
+        The categories in ascending order, and bool (n, H, W); none where there is no such map.
+    """
+    if field not in sample:
+        return [], torch.zeros((0, *sample.ori_shape[:2]), dtype=torch.bool)
+    category_map = sample.get(field).data
     categories = category_map[category_map != BACKGROUND].unique()
-    return category_map == categories[:, None, None]
+    return categories.tolist(), category_map == categories[:, None, None]
 
 
 def _silent_object_with_sound(
     sample: SegDataSample, library: SoundLibrary, generator: np.random.Generator
 ) -> tuple[frozenset[int], Tensor, Tensor] | None:
     """Find the largest silent object that can be heard: category, sound (N,), region (1, H, W)."""
-    if "gt_silent_map" not in sample:
-        return None
-    silent = sample.gt_silent_map.data
-    categories, areas = silent[silent != BACKGROUND].unique(return_counts=True)
-    for category in categories[areas.argsort(descending=True)].tolist():
+    categories, regions = category_regions(sample, "gt_silent_map")
+    areas = regions.flatten(1).sum(dim=1)
+    for place in areas.argsort(descending=True).tolist():
+        category = categories[place]
         if category in sounding_categories(sample):
             continue
         sound = library.sound_alone(category, generator)
         if sound is not None:
-            return frozenset({category}), sound, silent == category
+            return frozenset({category}), sound, regions[place : place + 1]
     return None
 
 
@@ -226,17 +232,3 @@ def _marked_share(prob: Tensor, regions: Tensor) -> Tensor:
     """Share of each region's pixels that is marked, (n,)."""
     marked = foreground(prob) & regions
     return marked.flatten(1).sum(dim=1) / regions.flatten(1).sum(dim=1)
-
-
-def _check_listens(model: Any) -> None:
-    name = type(model).__name__
-    if isinstance(model, PotentialObjectSegmentor):
-        raise TypeError(
-            f"{name} is stage 1 and hears nothing, so its answer to every sound is the same; give "
-            "a config and a checkpoint of stage 2, such as configs/mini/avsc.py"
-        )
-    if not callable(getattr(model, "look", None)) or not callable(getattr(model, "listen", None)):
-        raise TypeError(
-            f"{name} has no look and listen, by which one picture is shown under several sounds; "
-            "add them, as avs_mm.AVSC has them"
-        )

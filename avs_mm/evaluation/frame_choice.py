@@ -1,14 +1,13 @@
 """Which frames of a data set a figure shows, chosen without a look at any prediction."""
 
 from collections.abc import Sequence
-from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 from mmseg.structures import SegDataSample
 
 from avs_mm.datasets import AVSBenchDataset
 from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.datasets.scenes import scenes_of
 
 __all__ = ["choose_frames", "frames_by_clip", "frames_of_clips", "sounding_categories"]
 
@@ -17,6 +16,7 @@ def choose_frames(dataset: AVSBenchDataset, number: int, *, seed: int = 0) -> li
     """Draw frames of as many clips, first such whose categories and scene are not yet among them.
 
     Of a clip it is the middle one of the frames in which something sounds. The model has no say.
+    A scene is told by the first picture, and by the data set's ``scene_pattern``.
 
     Raises:
         ValueError: More frames than there are clips, or none.
@@ -29,20 +29,22 @@ def choose_frames(dataset: AVSBenchDataset, number: int, *, seed: int = 0) -> li
         )
     ranked: tuple[list[int], list[int], list[int]] = ([], [], [])
     shown: set[int] = set()
-    scenes: set[bytes] = set()
+    scenes: set[str] = set()
     names = list(clips)
     for place in np.random.default_rng(seed).permutation(len(names)):
         frames = clips[names[place]]
         index = _frame_to_show(dataset, frames)
-        # clips with one picture and several sound tracks
-        scene = sha256(Path(dataset.get_data_info(frames[0])["img_path"]).read_bytes()).digest()
-        new = sounding_categories(dataset[index]["data_samples"]) - shown
-        if scene in scenes:
+        # clips of one scene with several sound tracks
+        first = dataset.get_data_info(frames[0])
+        own = scenes_of(first["clip"], first["img_path"], dataset.scene_pattern)
+        known = not scenes.isdisjoint(own)
+        scenes |= own
+        if known:
             ranked[2].append(index)
             continue
+        new = sounding_categories(dataset[index]["data_samples"]) - shown
         ranked[0 if new else 1].append(index)
         shown |= new
-        scenes.add(scene)
         if len(ranked[0]) == number:
             break
     return [index for frames in ranked for index in frames][:number]

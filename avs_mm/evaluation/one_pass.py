@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 from avs_mm.datasets.conditioned_frames import under_condition
 from avs_mm.evaluation.functional import global_score
 
-__all__ = ["Listener", "add_global_scores", "answers", "evaluate_conditions"]
+__all__ = ["Listener", "add_global_scores", "answers", "check_listens", "evaluate_conditions"]
 
 Figures = dict[str, float]
 ChooseMetrics = Callable[[str, SegDataSample], Sequence[BaseMetric]]
@@ -55,14 +55,9 @@ def evaluate_conditions(
         run under it alone.
 
     Raises:
-        TypeError: The model cannot look and listen apart.
-        ValueError: From the metrics.
+        ValueError: The model cannot look and listen apart; or from the metrics.
     """
-    if not callable(getattr(model, "look", None)) or not callable(getattr(model, "listen", None)):
-        raise TypeError(
-            f"{type(model).__name__} has no look and listen, by which its visual side is computed "
-            "once for all sounds; add them, as avs_mm.AVSC has them, or use tools/test.py"
-        )
+    check_listens(model)
     model.eval()
     frames: Any = loader.dataset
     evaluators: dict[str, Evaluator] = {}
@@ -75,6 +70,20 @@ def evaluate_conditions(
     return {
         condition: evaluator.evaluate(len(frames)) for condition, evaluator in evaluators.items()
     }
+
+
+def check_listens(model: Any) -> None:
+    """Refuse a model that cannot look and listen apart.
+
+    Raises:
+        ValueError: It has no ``look`` or no ``listen``.
+    """
+    if not all(callable(getattr(model, name, None)) for name in ("look", "listen")):
+        raise ValueError(
+            f"{type(model).__name__} has no look and listen, by which one picture is looked at "
+            "once and heard under several sounds; add them, as avs_mm.AVSC has them, or use "
+            "tools/test.py"
+        )
 
 
 def answers(

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from mmseg.structures import SegDataSample
 
 from avs_mm.datasets.audio_conditions import MADE_SOUNDS
-from avs_mm.datasets.category_maps import BACKGROUND, open_picture
-from avs_mm.evaluation.changed_sounds import ChangedSound, PictureUnderSounds
+from avs_mm.datasets.category_maps import open_picture
+from avs_mm.evaluation.changed_sounds import ChangedSound, PictureUnderSounds, category_regions
 from avs_mm.visualization import draw_objects, sounding_candidates
 
 __all__ = ["draw_answer", "draw_truth", "plot_changed_sounds"]
@@ -119,11 +119,11 @@ def draw_truth(
     Args:
         image: RGB uint8 (H, W, 3), of any size; left untouched.
     """
-    sounding = _split(sample, "gt_sem_seg")
-    silent = _split(sample, "gt_silent_map")
+    sounding, sounding_regions = category_regions(sample, "gt_sem_seg")
+    silent, silent_regions = category_regions(sample, "gt_silent_map")
     names = [classes[category] for category in (*sounding, *silent)]
     colours = [palette[category] for category in (*sounding, *silent)]
-    masks = [*sounding.values(), *silent.values()]
+    masks = [*sounding_regions.numpy(), *silent_regions.numpy()]
     filled = [True] * len(sounding) + [False] * len(silent)
     if "gt_sem_seg" not in sample:
         masks, names = [*masks, sample.gt_sounding_mask.data[0].numpy() > 0], [*names, ""]
@@ -197,15 +197,6 @@ def _fitted(path: str) -> np.ndarray:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
 
 
-def _split(sample: SegDataSample, field: str) -> dict[int, np.ndarray]:
-    """Return the region of each category in a category map, bool (H, W)."""
-    if field not in sample:
-        return {}
-    category_map = sample.get(field).data[0].numpy()
-    present = np.unique(category_map[category_map != BACKGROUND]).tolist()
-    return {category: category_map == category for category in present}
-
-
 def _paint(
     image: np.ndarray,
     masks: Iterable[np.ndarray],
@@ -228,7 +219,7 @@ def _description(sample: SegDataSample, classes: Sequence[str]) -> list[str]:
     lines = [f"{sample.clip}, second {sample.frame + 1}"]
     for word, field in (("sounds", "gt_sem_seg"), ("silent", "gt_silent_map")):
         if field in sample:
-            found = ", ".join(classes[category] for category in _split(sample, field))
+            found = ", ".join(classes[category] for category in category_regions(sample, field)[0])
             lines.append(f"{word}: {found or 'nothing'}")
     return lines
 

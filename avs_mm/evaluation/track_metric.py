@@ -1,13 +1,11 @@
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 from mmengine.evaluator import BaseMetric
 
+from avs_mm.datasets.scenes import picture_digest, scene_in_name
 from avs_mm.evaluation.functional import jaccard, recognised_silence
 from avs_mm.evaluation.sample_fields import metainfo, naming, sounding_map, sounding_mask
 from avs_mm.registry import METRICS
@@ -19,7 +17,7 @@ __all__ = ["TrackMetric"]
 class FrameAnswer:
     """What TrackMetric keeps of a frame."""
 
-    picture: bytes | tuple[str, int]  # digest of its file, or its scene and second
+    picture: str | tuple[str, int]  # digest of its file, or its scene and second
     track: str
     right: bool
 
@@ -101,9 +99,8 @@ def _answer(sample: dict, scene_pattern: str | None) -> FrameAnswer:
     )
 
 
-def _picture(sample: dict, scene_pattern: str | None) -> bytes | tuple[str, int]:
-    scene = re.match(scene_pattern, metainfo(sample, "clip")) if scene_pattern else None
-    if scene:
-        return scene[1], metainfo(sample, "frame")
-    content = Path(metainfo(sample, "img_path")).read_bytes()
-    return blake2b(content, digest_size=16).digest()
+def _picture(sample: dict, scene_pattern: str | None) -> str | tuple[str, int]:
+    scene = scene_in_name(metainfo(sample, "clip"), scene_pattern) if scene_pattern else None
+    if scene is not None:
+        return scene, metainfo(sample, "frame")
+    return picture_digest(metainfo(sample, "img_path"))

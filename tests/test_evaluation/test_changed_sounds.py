@@ -9,7 +9,12 @@ from mmseg.structures import SegDataSample
 from numpy.random import default_rng
 from torch import nn
 
-from avs_mm.evaluation.changed_sounds import SoundLibrary, mixed, under_changed_sounds
+from avs_mm.evaluation.changed_sounds import (
+    SoundLibrary,
+    category_regions,
+    mixed,
+    under_changed_sounds,
+)
 from avs_mm.models import AVSDataPreProcessor, PotentialObjectSegmentor
 
 CAT, DOG, HORSE, COW = range(4)
@@ -131,6 +136,18 @@ def test_the_library_knows_what_sounds_and_what_sounds_alone():
     assert torch.equal(first, again)
 
 
+def test_the_regions_of_a_category_map():
+    sample = Clips("pair")[0]["data_samples"]
+    categories, regions = category_regions(sample, "gt_sem_seg")
+    assert categories == [CAT, HORSE]
+    assert regions.dtype == torch.bool
+    assert regions[:, 0].int().tolist() == [[1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1, 0]]
+    for field in ("gt_silent_map", "pred_sem_seg"):
+        sample.gt_silent_map = map_of(set())
+        categories, regions = category_regions(sample, field)
+        assert (categories, regions.shape) == ([], (0, *SIZE))
+
+
 def test_a_mixture_is_the_sum_clipped():
     own, other = torch.tensor([0.5, 0.9, -0.9, -0.2]), torch.tensor([0.25, 0.9, -0.3, 0.2])
     assert mixed(own, other).tolist() == [0.75, 1.0, -1.0, 0.0]
@@ -235,9 +252,9 @@ def test_what_sounds_in_a_quiet_second_is_nothing():
 def test_models_that_do_not_listen_are_refused():
     frames = Conditions(Clips("cat"))
     stage1 = PotentialObjectSegmentor.__new__(PotentialObjectSegmentor)
-    with pytest.raises(TypeError, match=r"is stage 1 and hears nothing.* give a config"):
+    with pytest.raises(ValueError, match=r"is stage 1 and hears nothing.* give a config"):
         under_changed_sounds(stage1, frames, 0, LIBRARY)
-    with pytest.raises(TypeError, match="Linear has no look and listen"):
+    with pytest.raises(ValueError, match="Linear has no look and listen"):
         under_changed_sounds(nn.Linear(1, 1), frames, 0, LIBRARY)
 
 

@@ -32,12 +32,20 @@ class Frames:
 
     root, split = "data/drawn", "test"
 
-    def __init__(self, folder: Path, *, with_categories: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        with_categories: bool = True,
+        scene_pattern: str | None = None,
+        one_picture_a_scene: bool = True,
+    ) -> None:
         self.with_categories = with_categories
+        self.scene_pattern = scene_pattern
         self.frames = []
         for clip, (scene, sounding) in CLIPS.items():
             picture = folder / f"{clip}.png"
-            picture.write_text(scene)
+            picture.write_text(scene if one_picture_a_scene else clip)
             self.frames += [(clip, str(picture), categories) for categories in sounding]
 
     def __len__(self) -> int:
@@ -80,6 +88,22 @@ def test_new_categories_come_first_and_no_scene_twice(tmp_path, seed):
     scenes = [CLIPS[clip][0] for clip in clips]
     assert len(set(scenes[:7])) == 7  # the other track of the park is the last
     assert scenes[7] == "park"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "last"),
+    [
+        ("(.*)_(?:both|first)$", {"pair_first", "pair_both"}),
+        ("(cat)_", {"cat_a", "cat_b", "cat_c"}),
+    ],
+)
+def test_a_scene_may_be_told_by_name(tmp_path, pattern, last):
+    dataset = Frames(tmp_path, scene_pattern=pattern, one_picture_a_scene=False)
+    repeats = len(last) - 1
+    for seed in range(12):
+        clips = clips_of(dataset, choose_frames(dataset, 8, seed=seed))
+        assert last.issuperset(clips[-repeats:])
+        assert len(last.intersection(clips[:-repeats])) == 1
 
 
 def test_the_choice_follows_from_the_seed(tmp_path):

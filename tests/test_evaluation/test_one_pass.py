@@ -11,7 +11,12 @@ from torch.utils.data import DataLoader, Dataset
 
 from avs_mm.datasets.conditioned_frames import collate_conditioned, under_condition
 from avs_mm.evaluation import AudioSensitivityMetric, AVSMetric
-from avs_mm.evaluation.one_pass import add_global_scores, answers, evaluate_conditions
+from avs_mm.evaluation.one_pass import (
+    add_global_scores,
+    answers,
+    check_listens,
+    evaluate_conditions,
+)
 from avs_mm.models import AVSDataPreProcessor
 
 LOUDNESS = {"original": 1.0, "silence": 0.0, "noise": 0.5}
@@ -155,8 +160,15 @@ def test_autocast_is_for_the_model_and_not_for_the_metrics(fp16):
 
 
 def test_a_model_that_cannot_look_apart_is_refused():
-    with pytest.raises(TypeError, match="Linear has no look and listen"):
+    with pytest.raises(ValueError, match=r"Linear has no look and listen, .* use tools/test\.py"):
         evaluate_conditions(torch.nn.Linear(2, 2), loader(3), choose_metrics)
+
+    class Deaf(LoudAndBright):
+        listen = None
+
+    with pytest.raises(ValueError, match="Deaf has no look and listen"):
+        check_listens(Deaf())
+    check_listens(LoudAndBright())
 
 
 def test_global_scores_are_named_as_inferred():

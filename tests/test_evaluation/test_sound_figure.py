@@ -54,7 +54,9 @@ def picture(tmp_path) -> PictureUnderSounds:
     """A cat that sounds beside a dog that does not; under noise the answer is wrong."""
     path = tmp_path / "grey.png"
     cv2.imwrite(str(path), np.full((*SIZE, 3), (90, 100, 110), np.uint8))  # BGR
-    annotation = SegDataSample(metainfo={"img_path": str(path), "clip": "cat_a", "frame": 2})
+    annotation = SegDataSample(
+        metainfo={"img_path": str(path), "ori_shape": SIZE, "clip": "cat_a", "frame": 2}
+    )
     annotation.gt_sounding_mask = PixelData(data=regions()[:1].to(torch.uint8))
     annotation.gt_sem_seg = category_map(0)
     annotation.gt_silent_map = category_map(1)

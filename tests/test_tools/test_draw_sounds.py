@@ -103,6 +103,34 @@ def test_the_same_seed_gives_the_same_figure(draw, avsc, tmp_path, capsys):
     assert [path.name for path in again.parent.iterdir()] == ["again.png"]  # and no leavings
 
 
+def test_without_a_seed_it_is_that_of_the_data_set(draw, avsc, config_of, tmp_path):
+    config, checkpoint = avsc
+    option = "test_dataloader.dataset.audio_seed"
+    out = tmp_path / "out.png"
+
+    def row(config: Path, *seed: str) -> np.ndarray:
+        draw(config, checkpoint, "--clips", "bell_test_000", "--out", out, *seed)
+        return cv2.imread(str(out))[112:]  # below the config's name
+
+    own = row(config_of(**{option: 3}))
+    assert np.array_equal(own, row(config, "--seed", "3", "--cfg-options", f"{option}=3"))
+    assert not np.array_equal(own, row(config))
+
+
+def test_two_seeds_are_refused(draw, avsc):
+    options = ["--cfg-options", "test_dataloader.dataset.audio_seed=3"]
+    with pytest.raises(SystemExit, match=r"--seed 1 and .*audio_seed=3 differ.*; give one of them"):
+        draw(*avsc, "--seed", "1", *options)
+
+
+def test_an_error_of_the_program_keeps_its_traceback(draw, avsc, monkeypatch):
+    monkeypatch.syspath_prepend(TOOLS)
+    tool = importlib.import_module("draw_sounds")
+    monkeypatch.setattr(tool, "choose_frames", lambda *_, **__: None)
+    with pytest.raises(TypeError):
+        draw(*avsc)
+
+
 def test_clips_by_name(draw, avsc, tmp_path):
     config, checkpoint = avsc
     out, reversed_ = tmp_path / "out.png", tmp_path / "reversed.png"
