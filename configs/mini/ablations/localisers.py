@@ -2,7 +2,7 @@
 #   make peers
 # The last epoch counts. Their heat maps are cut where J is best (localiser/J).
 config = "configs/mini/ezvsl.py"
-options = {"train_cfg.val_interval": 12, "default_hooks.checkpoint.save_best": None}
+options = {"train_cfg.val_interval": 8, "default_hooks.checkpoint.save_best": None}
 only_when_named = True
 starts_from = {"model.backbone_weights": "pretrain/all_objects"}
 ms3 = [
