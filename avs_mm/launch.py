@@ -8,19 +8,29 @@ import torch
 from mmengine.config import Config, DictAction
 
 
+def add_device_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--device``; None is to mean the fastest one found."""
+    parser.add_argument("--device", help="cpu, cuda:0, ... (default: the fastest one found)")
+
+
+def add_override_option(parser: argparse.ArgumentParser, *, example: str) -> None:
+    """Add mmengine's ``--cfg-options``."""
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=DictAction,
+        default={},
+        help=f"overrides of the config, e.g. {example}",
+    )
+
+
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that OpenMMLab's train.py and test.py have in common."""
     parser.add_argument("config", help="path of a config file")
     parser.add_argument(
         "--work-dir", help="where logs and checkpoints go; else the config's, or work_dirs/CONFIG"
     )
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=DictAction,
-        default={},
-        help="overrides of the config, e.g. train_dataloader.batch_size=20",
-    )
+    add_override_option(parser, example="train_dataloader.batch_size=20")
     parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluate import build_frames, build_model, read_config
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from rich.progress import track
@@ -24,6 +24,7 @@ from avs_mm.checkpoint import find_checkpoint
 from avs_mm.evaluation.changed_sounds import REPLACEMENTS, SoundLibrary, under_changed_sounds
 from avs_mm.evaluation.frame_choice import choose_frames, frames_of_clips
 from avs_mm.evaluation.sound_figure import plot_changed_sounds
+from avs_mm.launch import add_device_option, add_override_option
 from avs_mm.registry import DATASETS
 from avs_mm.whole_file import replaced_when_whole
 
@@ -59,14 +60,8 @@ def parse_args() -> argparse.Namespace:
         help="of the frames and of all sounds drawn (default: audio_seed of the data set, by which "
         "tools/evaluate.py draws them)",
     )
-    parser.add_argument("--device", help="cpu, cuda:0, ... (default: the fastest one found)")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=DictAction,
-        default={},
-        help="overrides of the config, e.g. test_dataloader.dataset.split=val",
-    )
+    add_device_option(parser)
+    add_override_option(parser, example="test_dataloader.dataset.split=val")
     return parser.parse_args()
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.evaluator import BaseMetric
 from mmengine.registry import init_default_scope
@@ -43,6 +43,7 @@ from avs_mm.evaluation.frame_log import FrameLog
 from avs_mm.evaluation.one_pass import add_global_scores, evaluate_conditions
 from avs_mm.evaluation.plots import write_plots
 from avs_mm.evaluation.report import result_folder, write_results
+from avs_mm.launch import add_device_option, add_override_option
 from avs_mm.registry import DATASETS, MODELS
 from avs_mm.reproduction.cost import device_name
 
@@ -65,14 +66,8 @@ def parse_args() -> argparse.Namespace:
         help="what is heard, besides the original sound (default: all that the data allows)",
     )
     parser.add_argument("--offscreen-root", help="folder of wav files that no picture shows")
-    parser.add_argument("--device", help="cpu, cuda:0, ... (default: the fastest one found)")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=DictAction,
-        default={},
-        help="overrides of the config, e.g. test_dataloader.batch_size=40",
-    )
+    add_device_option(parser)
+    add_override_option(parser, example="test_dataloader.batch_size=40")
     return parser.parse_args()
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from avs_mm.apis import AVSInferencer, segment_video
+from avs_mm.launch import add_device_option
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def parse_args() -> argparse.Namespace:
     sound.add_argument("--mute", action="store_true", help="listen to silence instead")
     parser.add_argument("-o", "--out", required=True, help="video to write: .mp4, .mov or .mkv")
     parser.add_argument("--json", help="also write every frame's candidates to this file")
-    parser.add_argument("--device", help="cpu, cuda:0, ... (default: the fastest one found)")
+    add_device_option(parser)
     parser.add_argument("--batch-size", type=int, default=8, help="frames at once (default: 8)")
     return parser.parse_args()
 

@@ -7,9 +7,8 @@ import torch
 from mmengine.evaluator import BaseMetric
 from torch import Tensor
 
-from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.evaluation.functional import jaccard, pairwise_iou
-from avs_mm.evaluation.sample_fields import naming, pixel_data, sounding_mask
+from avs_mm.evaluation.sample_fields import naming, pixel_data, regions_of, sounding_mask
 from avs_mm.evaluation.sounding_detections import (
     SoundingDetections,
     best_of_each,
@@ -143,7 +142,7 @@ class CandidateMetric(BaseMetric):
         ).to(masks.device)
 
         # sounding objects, and the candidates of their categories
-        categories, objects = _objects(sounding)
+        categories, objects = regions_of(sounding)
         iou = pairwise_iou(masks, objects)  # (n, sounding objects)
         same_category = labels[:, None] == categories  # (n, sounding objects)
         finds = (iou > self.iou_threshold) & same_category
@@ -155,7 +154,7 @@ class CandidateMetric(BaseMetric):
         of_silent = of_either = None
         if "gt_silent_map" in sample:
             silent = pixel_data(sample, "gt_silent_map", "", size=size).to(masks.device)
-            silent_categories, silent_regions = _objects(silent)
+            silent_categories, silent_regions = regions_of(silent)
             silent_iou = pairwise_iou(masks, silent_regions)  # (n, silent objects)
             silent_objects = len(silent_categories)
             same_category = labels[:, None] == silent_categories
@@ -203,10 +202,3 @@ def _candidates(sample: dict) -> tuple[Tensor, Tensor]:
             f"{tuple(masks.shape)} and {tuple(labels.shape)}"
         )
     return masks.bool(), labels
-
-
-def _objects(category_map: Tensor) -> tuple[Tensor, Tensor]:
-    """Categories ``(m,)`` in a map ``(1, H, W)`` and the region of each, bool ``(m, H, W)``."""
-    categories = category_map.unique()
-    categories = categories[categories != BACKGROUND]
-    return categories, category_map == categories[:, None, None]

@@ -11,12 +11,11 @@ from torch import Tensor
 
 from avs_mm.datasets import AVSBenchDataset
 from avs_mm.datasets.audio_conditions import seeded_generator
-from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.datasets.conditioned_frames import ConditionedFrames, collate_conditioned
 from avs_mm.evaluation.frame_choice import frames_by_clip, sounding_categories
 from avs_mm.evaluation.functional import foreground, jaccard, recognised_silence
 from avs_mm.evaluation.one_pass import answers, check_listens
-from avs_mm.evaluation.sample_fields import naming, sounding_map, sounding_mask
+from avs_mm.evaluation.sample_fields import naming, regions_of, sounding_map, sounding_mask
 from avs_mm.models import PotentialObjectSegmentor
 
 __all__ = [
@@ -191,9 +190,8 @@ def category_regions(sample: SegDataSample, field: str) -> tuple[list[int], Tens
     """
     if field not in sample:
         return [], torch.zeros((0, *sample.ori_shape[:2]), dtype=torch.bool)
-    category_map = sample.get(field).data
-    categories = category_map[category_map != BACKGROUND].unique()
-    return categories.tolist(), category_map == categories[:, None, None]
+    categories, regions = regions_of(sample.get(field).data)
+    return categories.tolist(), regions
 
 
 def _silent_object_with_sound(

@@ -22,7 +22,7 @@ model = dict(
     hidden_dims=(64,),
 )
 # S4 and MS3; up to six samples in ten under another sound (AudioNegatives; the paper: share=0).
-frames = dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-2])
+frames = dict(_base_.train_frames, pipeline=_base_.train_pipeline[:-2])
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,

@@ -30,7 +30,7 @@ model = dict(
     ),
 )
 clips = dict(type="avs_mm.ClipBatchSampler")
-frames = dict(_base_.train_dataloader.dataset, type="avs_mm.AVSBenchClips")
+frames = dict(_base_.train_frames, type="avs_mm.AVSBenchClips")
 train_dataloader = dict(
     batch_size=4,
     batch_sampler=clips,

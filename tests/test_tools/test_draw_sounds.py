@@ -13,25 +13,10 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from avs_mm import configs_dir
-from avs_mm.mini import make_mini_dataset
 from avs_mm.registry import MODELS
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 CLASSES = ("bell", "bird", "drum", "engine", "siren", "whistle")
-NOTHING = {"train": 0, "val": 0, "test": 0}
-CLIPS = {
-    "s4": {**NOTHING, "test": 6},
-    "ms3": NOTHING,
-    "v2": NOTHING,
-    "all": {"train": 0, "val": 0},
-}
-
-
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory) -> Path:
-    """Six S4 clips, one a category."""
-    folder = tmp_path_factory.mktemp("drawn") / "mini"
-    return make_mini_dataset(folder, clips=CLIPS, progress=False, workers=1)
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,11 @@
 # The paper's sound localisers on the mini set (docs/peers.md); ours and TPAVI stand in stage2.
 #   make peers
 # The last epoch counts. Their heat maps are cut where J is best (localiser/J).
+_base_ = "./_base_/listening.py"
 config = "configs/mini/ezvsl.py"
 options = {"train_cfg.val_interval": 8, "default_hooks.checkpoint.save_best": None}
 only_when_named = True
 starts_from = {"model.backbone_weights": "pretrain/all_objects"}
-ms3 = [
-    "test_dataloader.dataset.subset=ms3",
-    "test_dataloader.dataset.data_root={data}/AVSBench-object/Multi-sources",
-    "test_dataloader.dataset.semantic_root={data}/AVSBench-semantic",
-    "test_dataloader.dataset.silent_root={data}/silent-objects/ms3",
-]
-tests = {"s4": ["tools/evaluate.py"], "ms3": ["tools/evaluate.py", *ms3]}
 variants = dict(
     ezvsl=dict(title="EZ-VSL", options={}),
     lvs=dict(title="LVS", config="configs/mini/lvs.py", options={}),

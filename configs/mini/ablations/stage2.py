@@ -2,19 +2,13 @@
 # TPAVI, which has no stage 1, from the same pretraining.
 #   python tools/ablation.py --only stage2
 # A variant is configs/mini/avsc.py (TPAVI: its own) with its options; the last epoch counts.
+_base_ = "./_base_/listening.py"
 config = "configs/mini/avsc.py"
 options = {"train_cfg.val_interval": 28}
 starts_from = {"model.stage1": "stage1/teacher_tolerant"}
-ms3 = [
-    "test_dataloader.dataset.subset=ms3",
-    "test_dataloader.dataset.data_root={data}/AVSBench-object/Multi-sources",
-    "test_dataloader.dataset.semantic_root={data}/AVSBench-semantic",
-    "test_dataloader.dataset.silent_root={data}/silent-objects/ms3",
-]
-tests = {"s4": ["tools/evaluate.py"], "ms3": ["tools/evaluate.py", *ms3]}
 # Where the map is cut: of two that share a probability each gets at most a half.
-low, high = ([*tests["ms3"], f"model.threshold={threshold}"] for threshold in (0.3, 0.7))
-cuts = {**tests, "ms3 cut at 0.3": low, "ms3 cut at 0.7": high}
+low, high = ([*_base_.tests["ms3"], f"model.threshold={threshold}"] for threshold in (0.3, 0.7))
+cuts = {**_base_.tests, "ms3 cut at 0.3": low, "ms3 cut at 0.7": high}
 changed = "train_dataloader.dataset.pipeline.0"
 softmax = {"model.audio_activation": "softmax"}
 none = {f"{changed}.share": 0}
