@@ -1,6 +1,20 @@
-"""What runs beside the training loop; ``avs_mm.registry.HOOKS`` imports this."""
+"""What runs a training: its loops and hooks; ``avs_mm.registry`` imports this."""
 
+from avs_mm.engine.atomic_backend import AtomicLocalBackend
+from avs_mm.engine.atomic_checkpoint_hook import AtomicCheckpointHook
 from avs_mm.engine.category_check_hook import CategoryCheckHook
 from avs_mm.engine.checkpoint_fit_hook import CheckpointFitHook
+from avs_mm.engine.reproducible_loops import ReproducibleEpochLoop, ReproducibleIterLoop
+from avs_mm.engine.unfinished_validation_hook import UnfinishedValidationHook
+from avs_mm.engine.work_dir_hook import WorkDirHook
 
-__all__ = ["CategoryCheckHook", "CheckpointFitHook"]
+__all__ = [
+    "AtomicCheckpointHook",
+    "AtomicLocalBackend",
+    "CategoryCheckHook",
+    "CheckpointFitHook",
+    "ReproducibleEpochLoop",
+    "ReproducibleIterLoop",
+    "UnfinishedValidationHook",
+    "WorkDirHook",
+]

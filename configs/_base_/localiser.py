@@ -18,7 +18,7 @@ localiser_evaluator = [
     dict(type="avs_mm.AVSMetric"),
     dict(type="avs_mm.LocaliserThresholdMetric"),
 ]
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=100, val_interval=5)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=100, val_interval=5)
 optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="Adam", lr=1e-4, weight_decay=1e-4),

@@ -15,5 +15,5 @@ model = dict(
     matching_weight=0.0,
     keep_unused=True,  # 23.2 M of ResNet-50's 91.4 M parameters, 1.2 M of PVT-v2-b5's 101.3 M
 )
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=15, val_interval=1)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=15, val_interval=1)
 optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="Adam", lr=1e-4))

@@ -31,7 +31,7 @@ train_dataloader = dict(
         pipeline=[dict(type="avs_mm.AudioNegatives", share=0.6), _base_.train_pipeline[-1]],
     ),
 )
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=28, val_interval=14)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=28, val_interval=14)
 optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="Adam", lr=1e-3))
 param_scheduler = [
     dict(type="CosineAnnealingLR", by_epoch=True, T_max=28, convert_to_iter_based=True),

@@ -8,7 +8,7 @@ model = dict(decode_head=dict(tolerance=0.0, loss_silent=None))  # MaskFormer's 
 train_dataloader = dict(dataset=all_objects)
 val_dataloader = dict(dataset=dict(silent_root=None, **all_objects))
 test_dataloader = dict(dataset=dict(silent_root=None, **all_objects))
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=14, val_interval=14)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=14, val_interval=14)
 optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="AdamW", lr=4e-4, weight_decay=1e-4),

@@ -42,7 +42,7 @@ val_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=F
 test_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))
 val_evaluator = [dict(type="avs_mm.AVSMetric")]
 test_evaluator = val_evaluator
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=8, val_interval=2)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=8, val_interval=2)
 optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="Adam", lr=1e-3))
 param_scheduler = [
     dict(type="CosineAnnealingLR", by_epoch=True, T_max=8, convert_to_iter_based=True),

@@ -3,7 +3,7 @@
 #   python tools/test.py configs/real/seg.py work_dirs/real_seg
 _base_ = ["./_base_/s4.py", "./_base_/maskformer_r18.py", "../_base_/runtime.py"]
 work_dir = "work_dirs/real_seg"
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=200, val_interval=50)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=200, val_interval=50)
 optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="AdamW", lr=4e-4, weight_decay=1e-4),
