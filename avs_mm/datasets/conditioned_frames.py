@@ -1,4 +1,4 @@
-"""Frames that are decoded once and heard under several audio conditions."""
+"""Frames that are decoded once and paired with the sounds of several audio conditions."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,10 +8,9 @@ import torch
 from mmengine.dataset import pseudo_collate
 from torch.utils.data import Dataset
 
+from avs_mm.datasets.avsbench import AVSBenchDataset
+from avs_mm.datasets.transforms import LoadAudio
 from avs_mm.registry import DATASETS
-
-from .avsbench import AVSBenchDataset
-from .transforms import LoadAudio
 
 __all__ = ["ConditionedFrames", "collate_conditioned", "conditioned_frames", "under_condition"]
 
@@ -28,7 +27,7 @@ class ConditionedFrames(Dataset):
     ``audio_path``, ``second``. Only the ``LoadAudio`` of a condition's pipeline is run.
 
     Args:
-        dataset: Gives the pictures.
+        dataset: Gives the images.
         conditions: Of each condition the same samples under its sound, from
             ``AVSBenchDataset(audio=condition)``. ``dataset`` itself may be among them.
 
@@ -48,7 +47,7 @@ class ConditionedFrames(Dataset):
                 raise ValueError(f"the data set for {name!r} has audio={other.audio!r}")
             if _frames(other) != frames:
                 raise ValueError(
-                    f"the data set for {name!r} has other samples than that of the pictures; build "
+                    f"the data set for {name!r} has other samples than that of the images; build "
                     "both from one config that differs in audio alone (conditioned_frames does)"
                 )
 
@@ -95,7 +94,7 @@ def under_condition(batch: Mapping[str, Any], condition: str) -> dict[str, Any]:
     """Return a batch of ``collate_conditioned`` as if it had been loaded under one condition.
 
     Returns:
-        ``inputs`` with the same pictures and the condition's sound, and ``data_samples`` with its
+        ``inputs`` with the same images and the condition's sound, and ``data_samples`` with its
         metainfo. The samples are copies: what a model adds to them stays theirs.
     """
     sounds = batch["audios"][condition]
@@ -112,12 +111,12 @@ def conditioned_frames(
     offscreen_root: str | Path | None = None,
     audio_pairs: Mapping[str, str | Path] | None = None,
 ) -> ConditionedFrames:
-    """Build the data set of a config once for its pictures and once for each other condition.
+    """Build the data set of a config once for its images and once for each other condition.
 
     Args:
         dataset_config: Of an ``AVSBenchDataset``, such as ``test_dataloader.dataset``. Its
             ``audio`` and ``audio_pairs`` are not used, as they are of one condition.
-        conditions: Of ``AUDIO_CONDITIONS``, in the order of the items' ``audios``; the pictures'
+        conditions: Of ``AUDIO_CONDITIONS``, in the order of the items' ``audios``; the images'
             own sound is among them where "original" is.
         offscreen_root: Replaces that of the config.
         audio_pairs: Of a condition the list whose sounds it gives again.

@@ -9,8 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from mmseg.structures import SegDataSample
 
-from avs_mm.datasets.audio_conditions import MADE_SOUNDS
-from avs_mm.datasets.category_maps import open_picture
+from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
+from avs_mm.datasets.category_maps import open_image
 from avs_mm.evaluation.changed_sounds import ChangedSound, PictureUnderSounds, category_regions
 from avs_mm.visualization import draw_objects, sounding_candidates
 
@@ -190,7 +190,7 @@ def _left(column: int) -> int:
 
 def _fitted(path: str) -> np.ndarray:
     """Read a picture, RGB, and bring it to the size of a cell."""
-    image = np.asarray(open_picture(path).convert("RGB"))
+    image = np.asarray(open_image(path).convert("RGB"))
     height, width = image.shape[:2]
     scale = CELL / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -226,7 +226,7 @@ def _description(sample: SegDataSample, classes: Sequence[str]) -> list[str]:
 
 def _name(condition: str, sounds: Mapping[str, ChangedSound]) -> str:
     """Say what is heard; of a mixture, what is not in the picture stands in brackets."""
-    if condition in MADE_SOUNDS:
+    if condition in GENERATED_SOUNDS:
         return condition
     sources, own = sounds[condition].sources, sounds["original"].sources
     if condition != "mixture":

@@ -5,7 +5,7 @@ from typing import Any
 
 from mmengine.evaluator import BaseMetric
 
-from avs_mm.datasets.scenes import picture_digest, scene_in_name
+from avs_mm.datasets.scenes import image_digest, scene_in_name
 from avs_mm.evaluation.functional import jaccard, recognised_silence
 from avs_mm.evaluation.sample_fields import metainfo, naming, sounding_map, sounding_mask
 from avs_mm.registry import METRICS
@@ -103,4 +103,4 @@ def _picture(sample: dict, scene_pattern: str | None) -> str | tuple[str, int]:
     scene = scene_in_name(metainfo(sample, "clip"), scene_pattern) if scene_pattern else None
     if scene is not None:
         return scene, metainfo(sample, "frame")
-    return picture_digest(metainfo(sample, "img_path"))
+    return image_digest(metainfo(sample, "img_path"))

@@ -147,7 +147,7 @@ class AVSC(BaseSegmentor):
     ) -> dict[str, Tensor]:
         """Return ``loss_avc``: cross-entropy between S_asl and the mask of what sounds (Eq. 6).
 
-        Under a foreign sound (``foreign_categories`` of a sample, from ``AudioNegatives``) a
+        Under a foreign sound (``unmatched_categories`` of a sample, from ``AudioNegatives``) a
         candidate of its category is no negative: it is what sounds, labelled or not.
         """
         candidates = self._candidates_at_input_size(inputs)
@@ -155,7 +155,7 @@ class AVSC(BaseSegmentor):
         target = torch.cat([sample.gt_sounding_mask.data for sample in data_samples])
         if self.foreign_objects_sound:
             foreign = [
-                objects_of(seen, sample.get("foreign_categories", ()))
+                objects_of(seen, sample.get("unmatched_categories", ()))
                 for seen, sample in zip(candidates, data_samples, strict=True)
             ]
             target = target.bool() | torch.stack(foreign)

@@ -51,28 +51,28 @@ def test_palette_picture_of_labels_gives_its_indices(tmp_path: Path):
 def test_coloured_labels_are_refused(tmp_path: Path):
     path = tmp_path / "labels.png"
     Image.fromarray(np.zeros((2, 3, 3), np.uint8)).save(path)
-    with pytest.raises(ValueError, match=r"labels\.png: a RGB picture.*labels_semantic"):
+    with pytest.raises(ValueError, match=r"labels\.png: a RGB image.*labels_semantic"):
         read_label_map(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n"])
-def test_unreadable_picture(tmp_path: Path, content):
+@pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n"])
+def test_unreadable_image(tmp_path: Path, content):
     path = tmp_path / "mask.png"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"mask\.png: not a readable picture"):
+    with pytest.raises(ValueError, match=r"mask\.png: not a readable image"):
         read_mask(path)
 
 
-def test_truncated_picture(tmp_path: Path):
+def test_truncated_image(tmp_path: Path):
     path = tmp_path / "mask.png"
     noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
     Image.fromarray(noise).save(path)
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(ValueError, match=r"mask\.png: not a readable picture"):
+    with pytest.raises(ValueError, match=r"mask\.png: not a readable image"):
         read_mask(path)
 
 
-def test_missing_picture(tmp_path: Path):
+def test_missing_image(tmp_path: Path):
     with pytest.raises(FileNotFoundError, match=r"mask\.png: no such file"):
         read_mask(tmp_path / "mask.png")
 

@@ -1,4 +1,4 @@
-"""Pictures once, sounds under every condition: each as its own data set would give it."""
+"""Images once, sounds under every condition: each as its own data set would give it."""
 
 import copy
 from pathlib import Path

@@ -106,8 +106,8 @@ def test_unmatched_sounds_are_of_another_category(roots):
     dataset = AVSBenchDataset(subset="s4", split="test", data_root=roots["s4"], audio="unmatched")
     infos = [dataset.get_data_info(index) for index in range(len(dataset))]
     pairs = {(Path(i["img_path"]).parts[-3], Path(i["audio_path"]).parts[-2]) for i in infos}
-    assert all(picture != sound for picture, sound in pairs)
-    assert {sound for _, sound in pairs} == {picture for picture, _ in pairs}
+    assert all(image != sound for image, sound in pairs)
+    assert {sound for _, sound in pairs} == {image for image, _ in pairs}
 
 
 def test_unmatched_sounds_are_of_nothing_else_in_the_scene(roots):
@@ -130,7 +130,7 @@ def test_unmatched_sounds_are_of_nothing_else_in_the_scene(roots):
 
 
 def test_the_scene_counts_without_its_own_sound(roots):
-    """Without the pattern, a picture of bird and cat under the bird alone may hear a cat."""
+    """Without the pattern, an image of bird and cat under the bird alone may hear a cat."""
     known = dict(
         subset="ms3",
         split="train",
@@ -143,9 +143,9 @@ def test_the_scene_counts_without_its_own_sound(roots):
     def shared(**arguments) -> int:
         dataset = AVSBenchDataset(**known, **arguments)
         infos = [dataset.get_data_info(index) for index in range(len(dataset))]
-        pictured = [set(info["clip"].split("_")[:2]) for info in infos]
+        shown_in = [set(info["clip"].split("_")[:2]) for info in infos]
         heard = [set(objects[Path(info["audio_path"]).stem].split("_")) for info in infos]
-        return sum(bool(seen & sound) for seen, sound in zip(pictured, heard, strict=True))
+        return sum(bool(seen & sound) for seen, sound in zip(shown_in, heard, strict=True))
 
     assert shared() > 0
     assert shared(scene_pattern="(.*)_(?:both|first|second)$") == 0

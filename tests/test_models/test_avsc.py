@@ -70,7 +70,7 @@ def test_a_candidate_of_a_foreign_sound_is_what_sounds(
         seen = model.look(batch, labelled_samples)[0]
         maps = model(batch, labelled_samples, mode="tensor")
         foreign = int(seen.labels[0])
-        labelled_samples[0].set_metainfo({"foreign_categories": (foreign,)})
+        labelled_samples[0].set_metainfo({"unmatched_categories": (foreign,)})
         loss = model(batch, labelled_samples, mode="loss")["loss_avc"]
     truth = torch.cat([sample.gt_sounding_mask.data for sample in labelled_samples]).float()
     if foreign_objects_sound:
