@@ -7,14 +7,20 @@ from pathlib import Path
 
 from mmengine.logging import print_log
 
-__all__ = ["checkpoints_in", "is_whole", "newest_resumable"]
+__all__ = ["checkpoints_in", "is_whole", "newest_resumable", "unfinished_in"]
 
 NAME = re.compile(r"(epoch|iter)_(\d+)\.pth")  # mmengine's, of what can be resumed
+UNFINISHED = re.compile(r"\.(epoch|iter|best)_.+\.\d+\.pth")
 
 
 def checkpoints_in(folder: Path) -> list[Path]:
     """List a work dir's checkpoints: those that can be resumed, oldest first, then the best."""
     return [*_resumable(folder), *sorted(folder.glob("best_*.pth"))]
+
+
+def unfinished_in(folder: Path) -> list[Path]:
+    """List what a killed training has left of a checkpoint that it was writing (whole_file.py)."""
+    return [path for path in folder.glob(".*.pth") if UNFINISHED.fullmatch(path.name)]
 
 
 def newest_resumable(folder: Path) -> Path | None:

@@ -11,7 +11,7 @@ from mmengine.optim.optimizer import BaseOptimWrapper
 from mmengine.runner import Runner
 
 from avs_mm.registry import HOOKS
-from avs_mm.work_dir import checkpoints_in, newest_resumable
+from avs_mm.work_dir import checkpoints_in, newest_resumable, unfinished_in
 
 __all__ = ["WorkDirHook"]
 
@@ -24,7 +24,7 @@ class WorkDirHook(Hook):
 
     The next stage takes the best checkpoint of a work dir, so those of two runs must not mix. A run
     that resumes goes on from the newest checkpoint that is whole, and says which; damaged ones are
-    named and passed over.
+    named and passed over. What a killed run has written half is removed.
 
     ``overwrite=True`` in a config, beside mmengine's ``resume``, removes an earlier run's
     checkpoints when training begins.
@@ -47,6 +47,8 @@ class WorkDirHook(Hook):
         folder = Path(runner.work_dir)
         if is_main_process():
             self.lock = _lock(folder)
+            for path in unfinished_in(folder):  # nobody else writes here now
+                path.unlink()
         if runner.cfg.get("resume"):
             _choose_resumed(runner, folder)
         elif is_main_process() and not _overwrites(runner) and (found := checkpoints_in(folder)):

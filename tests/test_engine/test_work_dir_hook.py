@@ -26,6 +26,15 @@ def test_an_earlier_run_is_not_built_upon(trained):
     assert {path: path.stat().st_mtime_ns for path in trained.glob("*.pth")} == before
 
 
+def test_half_a_file_of_a_killed_run_is_removed(trained):
+    half, other = trained / ".epoch_2.4711.pth", trained / ".mine.pth"
+    half.write_bytes(b"PK")
+    other.write_bytes(b"PK")
+    runner(trained, epochs=2, resume=True).train()
+    assert not half.exists()
+    assert other.exists()
+
+
 def test_an_earlier_run_is_overwritten_where_that_is_wanted(trained):
     (trained / "best_score_epoch_7.pth").write_bytes(b"old")
     runner(trained, epochs=2, overwrite=True).train()
