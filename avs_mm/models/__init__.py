@@ -1,6 +1,7 @@
 """Networks, losses and the data preprocessor; ``avs_mm.registry.MODELS`` imports this."""
 
 from avs_mm.models.audio import BEATs, VGGish, kaldi_fbank, log_mel_examples
+from avs_mm.models.audio_set_head import AudioSetHead
 from avs_mm.models.avsc import AVSC
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
@@ -17,6 +18,7 @@ __all__ = [
     "SSPL",
     "TPAVI",
     "AVSDataPreProcessor",
+    "AudioSetHead",
     "BEATs",
     "PotentialObjectSegmentor",
     "SilentAwareMaskFormerHead",
