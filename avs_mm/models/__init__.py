@@ -1,6 +1,13 @@
 """Networks, losses and the data preprocessor; ``avs_mm.registry.MODELS`` imports this."""
 
-from avs_mm.models.audio import BEATs, VGGish, kaldi_fbank, log_mel_examples
+from avs_mm.models.audio import (
+    AST,
+    BEATs,
+    BEATsTagger,
+    VGGish,
+    kaldi_fbank,
+    log_mel_examples,
+)
 from avs_mm.models.audio_set_head import AudioSetHead
 from avs_mm.models.avsc import AVSC
 from avs_mm.models.candidates import select_candidates
@@ -11,6 +18,7 @@ from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
 from avs_mm.models.silent_object_loss import SilentObjectLoss
 
 __all__ = [
+    "AST",
     "AVSC",
     "EZVSL",
     "LVS",
@@ -20,6 +28,7 @@ __all__ = [
     "AVSDataPreProcessor",
     "AudioSetHead",
     "BEATs",
+    "BEATsTagger",
     "PotentialObjectSegmentor",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",
