@@ -1,4 +1,5 @@
 import os
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -46,14 +47,7 @@ class AST(AudioTagger):
         self.mids = _mids(config, name_or_path)
         self.features = ASTFeatureExtractor.from_pretrained(name_or_path)
         _check_features(self.features, config, seconds=seconds, name_or_path=name_or_path)
-        self.model, loaded = ASTForAudioClassification.from_pretrained(
-            name_or_path, output_loading_info=True
-        )
-        missing = sorted(loaded["missing_keys"])  # which transformers fills with random numbers
-        if missing:
-            raise ValueError(
-                f"{name_or_path} lacks {', '.join(missing[:5])}; give an AST fine-tuned on AudioSet"
-            )
+        self.model = _load(ASTForAudioClassification, name_or_path)
         self.freeze()
 
     def logits(self, waveforms: Tensor) -> Tensor:
@@ -103,7 +97,17 @@ def ast_fbank(
     return ((fbank - mean) / (2 * std)).float()
 
 
-def _mids(config, name_or_path: str | os.PathLike) -> tuple[str, ...]:
+def _load(model_class: Any, name_or_path: str | os.PathLike) -> Any:
+    model, loading = model_class.from_pretrained(name_or_path, output_loading_info=True)
+    missing = sorted(loading["missing_keys"])  # transformers fills them with random numbers
+    if missing:
+        raise ValueError(
+            f"{name_or_path} lacks {', '.join(missing[:5])}; give an AST fine-tuned on AudioSet"
+        )
+    return model
+
+
+def _mids(config: Any, name_or_path: str | os.PathLike) -> tuple[str, ...]:
     if config.model_type != "audio-spectrogram-transformer":
         raise ValueError(
             f"{name_or_path} is a {config.model_type}, not an audio-spectrogram-transformer; give "
@@ -118,7 +122,9 @@ def _mids(config, name_or_path: str | os.PathLike) -> tuple[str, ...]:
         ) from error
 
 
-def _check_features(features, config, *, seconds: float, name_or_path: str | os.PathLike) -> None:
+def _check_features(
+    features: Any, config: Any, *, seconds: float, name_or_path: str | os.PathLike
+) -> None:
     if features.sampling_rate != SAMPLE_RATE or not features.do_normalize:
         raise ValueError(
             f"{name_or_path}: its preprocessor_config.json asks for sound of "
