@@ -20,8 +20,8 @@ where every link was reviewed by hand.
 from avs_mm.vocabularies import load
 
 vocabulary = load("coco_panoptic")  # avsbench_s4, avsbench_semantic, or the path of your own file
-vocabulary.categories               # names in order
-vocabulary.sounds["dog"]            # MIDs, descendants included
+vocabulary.categories  # names in order
+vocabulary.sounds["dog"]  # MIDs, descendants included
 ```
 
 A file of your own gives each category its AudioSet classes, by display name or MID. A class stands
