@@ -31,6 +31,7 @@ setup(
     version=version(),
     description="Audio-visual segmentation with silent-object-aware objectives, for OpenMMLab",
     packages=find_packages(include=["avs_mm", "avs_mm.*"]),
+    package_data={"avs_mm.vocabularies": ["*.csv", "*.yaml", "README.md"]},
     python_requires=">=3.10",
     # mmcv is not listed: mmcv and mmcv-lite are two distributions of one package, and a requirement
     # of either would write over the other. The extra "lite", or make, brings mmcv-lite.
@@ -44,6 +45,7 @@ setup(
         "mmsegmentation>=1.2.2,<2",
         "numpy",
         "pillow",
+        "pyyaml",
         "regex",  # mmseg imports it and does not declare it
         "rich",
         "torch",

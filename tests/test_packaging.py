@@ -43,7 +43,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_wheel_carries_package_configs_and_tools(wheel: zipfile.ZipFile):
     names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     shipped = {f"avs_mm/.mim/{name}" for name in sources("configs") | sources("tools")}
-    assert names == {name for name in sources("avs_mm") if name.endswith(".py")} | shipped
+    package = {name for name in sources("avs_mm") if name.endswith((".py", ".csv", ".yaml", ".md"))}
+    assert names == package | shipped
 
 
 def test_wheel_metadata(wheel: zipfile.ZipFile):

@@ -1,6 +1,14 @@
 """Networks, losses and the data preprocessor; ``avs_mm.registry.MODELS`` imports this."""
 
-from avs_mm.models.audio import BEATs, VGGish, kaldi_fbank, log_mel_examples
+from avs_mm.models.audio import (
+    AST,
+    BEATs,
+    BEATsTagger,
+    VGGish,
+    kaldi_fbank,
+    log_mel_examples,
+)
+from avs_mm.models.audio_set_head import AudioSetHead
 from avs_mm.models.avsc import AVSC
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
@@ -10,6 +18,7 @@ from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
 from avs_mm.models.silent_object_loss import SilentObjectLoss
 
 __all__ = [
+    "AST",
     "AVSC",
     "EZVSL",
     "LVS",
@@ -17,7 +26,9 @@ __all__ = [
     "SSPL",
     "TPAVI",
     "AVSDataPreProcessor",
+    "AudioSetHead",
     "BEATs",
+    "BEATsTagger",
     "PotentialObjectSegmentor",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",
