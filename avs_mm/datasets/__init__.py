@@ -1,3 +1,7 @@
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from .audio_conditions import AUDIO_CONDITIONS
 from .audio_pairs import read_audio_pairs, write_audio_pairs
 from .avsbench import AVSBenchDataset

@@ -1,5 +1,9 @@
 """Networks, losses and the data preprocessor; ``avs_mm.registry.MODELS`` imports this."""
 
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from avs_mm.models.audio import BEATs, VGGish, kaldi_fbank, log_mel_examples
 from avs_mm.models.avsc import AVSC
 from avs_mm.models.candidates import select_candidates
