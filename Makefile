@@ -6,7 +6,7 @@
 #
 # The first three make .venv and install into it when it is missing. On the command line:
 #   PYTHON=python3.12      another interpreter than python3.11 or python3
-#   VENV=$CONDA_PREFIX     an environment of yours; the torch and the full mmcv in it are kept
+#   VENV=$CONDA_PREFIX     an environment of yours; its torch and OpenMMLab are kept, and the rest where it fits
 #   TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"    what to install as torch
 
 VENV ?= .venv
@@ -16,6 +16,7 @@ TORCH ?= torch
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
+YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
 .PHONY: demo ablation peers test format clean
 .DELETE_ON_ERROR:
@@ -47,13 +48,10 @@ $(STAMP): setup.py pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "avs_mm needs Python 3.10 or newer; '$(PYTHON)' is none: make PYTHON=/path/to/python3"; exit 1; }
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || "$(PYTHON)" -m venv "$(VENV)"
-	@# Download torch only where there is none, and let nothing after it replace it.
-	@$(BIN)/pip show -q torch 2> /dev/null || $(BIN)/pip install -c constraints.txt $(TORCH)
-	@{ grep -v '^torch==' constraints.txt; $(BIN)/pip list --format=freeze | grep '^torch=='; } > $(CONSTRAINTS)
-	@# mmcv-lite would write over an mmcv that is there.
-	@extras=$$($(BIN)/python -c 'from importlib.metadata import packages_distributions as found; \
-	  print("test" if set(found().get("mmcv", [])) - {"mmcv-lite"} else "test,lite")') && set -x && \
-	  $(BIN)/pip install -c $(CONSTRAINTS) -e ".[$$extras]"
+	@# An OpenMMLab that is there, stock or OneDL's fork, is left as it is: tools/plan_install.py.
+	@extras=$$(PYTHONPATH=. $(BIN)/python tools/plan_install.py --constraints $(CONSTRAINTS) $(YOURS)) && \
+	  { $(BIN)/pip show -q torch 2> /dev/null || $(BIN)/pip install -c $(CONSTRAINTS) $(TORCH); } && \
+	  set -x && $(BIN)/pip install -c $(CONSTRAINTS) -e ".[$$extras]"
 	@fault=$$($(BIN)/python -c 'import cv2' 2>&1) || { \
 	  echo "OpenCV cannot be loaded: $$(echo "$$fault" | tail -n 1)"; \
 	  echo "Taking its build without windows, which needs no libGL. (To keep the other one:"; \

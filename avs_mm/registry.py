@@ -4,6 +4,10 @@ The parents are mmengine's root registries, not mmseg's: a child of mmseg's is i
 ``locations`` are imported on first use, so no ``custom_imports`` are needed.
 """
 
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from mmengine.registry import DATA_SAMPLERS as MMENGINE_DATA_SAMPLERS
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
@@ -13,11 +17,7 @@ from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
-from avs_mm.mmcv_ops import require_mmcv
-
 __all__ = ["DATASETS", "DATA_SAMPLERS", "HOOKS", "LOOPS", "METRICS", "MODELS", "TRANSFORMS"]
-
-require_mmcv()
 
 DATASETS = Registry("dataset", parent=MMENGINE_DATASETS, locations=["avs_mm.datasets"])
 DATA_SAMPLERS = Registry(

@@ -33,7 +33,7 @@ class RunsCode:
     ("harm", "name"),
     [
         (RunsCode(os.mkdir, "harm"), r"posix\.mkdir"),
-        (RunsCode(eval, "__import__('os').mkdir('harm')"), "eval"),
+        (RunsCode(eval, "__import__('os').mkdir('harm')"), r"(builtins\.)?eval"),
         (RunsCode(getattr, HistoryBuffer, "update"), r"getattr\('update'\)"),
     ],
     ids=["call", "eval", "getattr"],

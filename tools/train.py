@@ -2,6 +2,10 @@
 
 import argparse
 
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from mmengine.runner import Runner
 
 from avs_mm.launch import add_run_options, load_config

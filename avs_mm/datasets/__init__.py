@@ -1,5 +1,9 @@
 """AVSBench: its layout, its samples, and the sounds they are paired with."""
 
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS
 from avs_mm.datasets.audio_pairs import read_audio_pairs, write_audio_pairs
 from avs_mm.datasets.avsbench import AVSBenchDataset

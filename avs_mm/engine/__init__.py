@@ -1,5 +1,9 @@
 """What runs a training: its loops and hooks; ``avs_mm.registry`` imports this."""
 
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from avs_mm.engine.atomic_backend import AtomicLocalBackend
 from avs_mm.engine.atomic_checkpoint_hook import AtomicCheckpointHook
 from avs_mm.engine.category_check_hook import CategoryCheckHook

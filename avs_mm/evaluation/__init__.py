@@ -1,3 +1,7 @@
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from avs_mm.evaluation.audio_sensitivity_metric import AudioSensitivityMetric
 from avs_mm.evaluation.avs_metric import AVSMetric
 from avs_mm.evaluation.candidate_metric import CandidateMetric

@@ -1,5 +1,9 @@
 """Networks, losses and the data preprocessor; ``avs_mm.registry.MODELS`` imports this."""
 
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from avs_mm.models.audio import (
     AST,
     BEATs,
