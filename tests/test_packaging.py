@@ -29,8 +29,9 @@ def sources(folder: str) -> set[str]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """Wheel built from a copy of the sources: nothing of the build stays in the checkout."""
     copy = tmp_path_factory.mktemp("sources")
-    for name in ("setup.py", "pyproject.toml", "MANIFEST.in", "constraints.txt"):
-        shutil.copy(REPOSITORY / name, copy)
+    for path in REPOSITORY.iterdir():
+        if path.is_file():
+            shutil.copy(path, copy)
     for name in ("avs_mm", "configs", "tools"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns(".mim"))
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "."]
@@ -51,6 +52,12 @@ def test_wheel_metadata(wheel: zipfile.ZipFile):
     metadata = email.message_from_bytes(wheel.read(f"{folder}/METADATA"))
     assert metadata["Name"] == "avs_mm"
     assert metadata["Requires-Python"] == ">=3.10"
+    assert "Apache-2.0" in (metadata["License-Expression"], metadata["License"])
+    assert metadata.get_all("License-File") == ["LICENSE", "THIRD_PARTY_NOTICES.md"]
+    assert metadata["Author"] == "The avs_mm authors"
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert metadata.get_payload().startswith("# avs_mm")
+    assert not [line for line in metadata.get_all("Classifier") if line.startswith("License")]
     required = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
     assert "torch" in required
     # No mmcv: it and mmcv-lite write over each other.
