@@ -9,12 +9,21 @@ from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
 from mmengine.registry import METRICS as MMENGINE_METRICS
 from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
 from avs_mm.mmcv_ops import require_mmcv
 
-__all__ = ["DATASETS", "DATA_SAMPLERS", "HOOKS", "METRICS", "MODELS", "TRANSFORMS"]
+__all__ = [
+    "DATASETS",
+    "DATA_SAMPLERS",
+    "HOOKS",
+    "METRICS",
+    "MODELS",
+    "OPTIM_WRAPPERS",
+    "TRANSFORMS",
+]
 
 require_mmcv()
 
@@ -28,3 +37,6 @@ TRANSFORMS = Registry(
 MODELS = Registry("model", parent=MMENGINE_MODELS, locations=["avs_mm.models"])
 METRICS = Registry("metric", parent=MMENGINE_METRICS, locations=["avs_mm.evaluation"])
 HOOKS = Registry("hook", parent=MMENGINE_HOOKS, locations=["avs_mm.engine"])
+OPTIM_WRAPPERS = Registry(
+    "optim_wrapper", parent=MMENGINE_OPTIM_WRAPPERS, locations=["avs_mm.engine"]
+)

@@ -2,6 +2,8 @@
 
 import argparse
 
+import torch
+from mmengine.config import Config
 from mmengine.runner import Runner
 
 from avs_mm.launch import add_run_options, load_config
@@ -17,13 +19,21 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def use_mixed_precision(config: Config) -> None:
+    """Compute in float16 with a scaled loss on a GPU, in bfloat16 without one."""
+    if torch.cuda.is_available():
+        config.optim_wrapper.type = "AmpOptimWrapper"
+        config.optim_wrapper.setdefault("loss_scale", "dynamic")
+    else:
+        config.optim_wrapper.type = "avs_mm.BFloat16OptimWrapper"
+
+
 def main() -> None:
     args = parse_args()
     config = load_config(args)
     config.resume = args.resume
     if args.amp:
-        config.optim_wrapper.type = "AmpOptimWrapper"
-        config.optim_wrapper.setdefault("loss_scale", "dynamic")
+        use_mixed_precision(config)
     Runner.from_cfg(config).train()
 
 
