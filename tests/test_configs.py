@@ -75,10 +75,10 @@ def test_header_gives_commands_that_exist(path: Path):
 @pytest.mark.parametrize(
     "path", sorted((REPOSITORY / "configs").glob("*.py")), ids=lambda path: path.stem
 )
-def test_an_epoch_of_the_real_clips_is_not_empty(path: Path, shared_real: Path, monkeypatch):
-    """57 frames of S4 and 75 of MS3, fewer than a batch of some."""
+def test_an_epoch_of_the_real_clips_is_not_empty(path: Path, real_data: Path, monkeypatch):
+    """A small data set holds fewer frames than a batch of some configs."""
     init_default_scope("mmseg")
-    monkeypatch.setenv("AVSBENCH_ROOT", str(shared_real))
+    monkeypatch.setenv("AVSBENCH_ROOT", str(real_data))
     loader = Config.fromfile(path).train_dataloader
     loader.update(num_workers=0, persistent_workers=False)
     assert len(Runner.build_dataloader(loader)) >= 1

@@ -30,8 +30,9 @@ def sources(folder: str) -> set[str]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """Wheel built from a copy of the sources: nothing of the build stays in the checkout."""
     copy = tmp_path_factory.mktemp("sources")
-    for name in ("setup.py", "pyproject.toml", "MANIFEST.in", "constraints.txt"):
-        shutil.copy(REPOSITORY / name, copy)
+    for path in REPOSITORY.iterdir():
+        if path.is_file():
+            shutil.copy(path, copy)
     for name in ("avs_mm", "configs", "tools"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns(".mim"))
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "."]
@@ -70,6 +71,12 @@ def test_wheel_metadata(wheel: zipfile.ZipFile, metadata: email.message.Message)
     assert metadata["Requires-Python"] == ">=3.10"
     entry_points = f"avs_mm-{avs_mm.__version__}.dist-info/entry_points.txt"
     assert "supply_missing_ops" in wheel.read(entry_points).decode()
+    assert "Apache-2.0" in (metadata["License-Expression"], metadata["License"])
+    assert metadata.get_all("License-File") == ["LICENSE", "THIRD_PARTY_NOTICES.md"]
+    assert metadata["Author"] == "The avs_mm authors"
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert metadata.get_payload().startswith("# avs_mm")
+    assert not [line for line in metadata.get_all("Classifier") if line.startswith("License")]
 
 
 def test_nothing_of_openmmlab_is_required(metadata: email.message.Message):

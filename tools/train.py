@@ -6,6 +6,8 @@ from avs_mm.stack import require_openmmlab
 
 require_openmmlab()
 
+import torch
+from mmengine.config import Config
 from mmengine.runner import Runner
 
 from avs_mm.launch import add_run_options, load_config
@@ -25,13 +27,21 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def use_mixed_precision(config: Config) -> None:
+    """Compute in float16 with a scaled loss on a GPU, in bfloat16 without one."""
+    if torch.cuda.is_available():
+        config.optim_wrapper.type = "AmpOptimWrapper"
+        config.optim_wrapper.setdefault("loss_scale", "dynamic")
+    else:
+        config.optim_wrapper.type = "avs_mm.BFloat16OptimWrapper"
+
+
 def main() -> None:
     args = parse_args()
     config = load_config(args)
     config.resume, config.overwrite = args.resume, args.overwrite
     if args.amp:
-        config.optim_wrapper.type = "AmpOptimWrapper"
-        config.optim_wrapper.setdefault("loss_scale", "dynamic")
+        use_mixed_precision(config)
     Runner.from_cfg(config).train()
 
 

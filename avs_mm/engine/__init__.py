@@ -6,6 +6,7 @@ require_openmmlab()
 
 from avs_mm.engine.atomic_backend import AtomicLocalBackend
 from avs_mm.engine.atomic_checkpoint_hook import AtomicCheckpointHook
+from avs_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
 from avs_mm.engine.category_check_hook import CategoryCheckHook
 from avs_mm.engine.checkpoint_fit_hook import CheckpointFitHook
 from avs_mm.engine.reproducible_loops import ReproducibleEpochLoop, ReproducibleIterLoop
@@ -15,6 +16,7 @@ from avs_mm.engine.work_dir_hook import WorkDirHook
 __all__ = [
     "AtomicCheckpointHook",
     "AtomicLocalBackend",
+    "BFloat16OptimWrapper",
     "CategoryCheckHook",
     "CheckpointFitHook",
     "ReproducibleEpochLoop",
