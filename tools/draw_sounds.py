@@ -21,11 +21,15 @@ from mmengine.registry import init_default_scope
 from rich.progress import track
 
 from avs_mm.checkpoint import find_checkpoint
-from avs_mm.evaluation.changed_sounds import REPLACEMENTS, SoundLibrary, under_changed_sounds
-from avs_mm.evaluation.frame_choice import choose_frames, frames_of_clips
-from avs_mm.evaluation.sound_figure import plot_changed_sounds
+from avs_mm.evaluation.runners.changed_sounds import (
+    REPLACEMENTS,
+    SoundLibrary,
+    under_changed_sounds,
+)
+from avs_mm.evaluation.runners.frame_choice import choose_frames, frames_of_clips
 from avs_mm.launch import add_device_option, add_override_option
 from avs_mm.registry import DATASETS
+from avs_mm.visualization.sound_figure import plot_changed_sounds
 from avs_mm.whole_file import replaced_when_whole
 
 SUFFIXES = (".png", ".pdf")

@@ -39,13 +39,13 @@ from avs_mm.evaluation import (
     LocaliserThresholdMetric,
     TrackMetric,
 )
-from avs_mm.evaluation.frame_log import FrameLog
-from avs_mm.evaluation.one_pass import add_global_scores, evaluate_conditions
-from avs_mm.evaluation.plots import write_plots
-from avs_mm.evaluation.report import result_folder, write_results
+from avs_mm.evaluation.metrics.frame_log import FrameLog
+from avs_mm.evaluation.runners.one_pass import add_global_scores, evaluate_conditions
+from avs_mm.evaluation.runners.report import result_folder, write_results
 from avs_mm.launch import add_device_option, add_override_option
 from avs_mm.registry import DATASETS, MODELS
 from avs_mm.reproduction.cost import device_name
+from avs_mm.visualization.plots import write_plots
 
 OFFICIAL_BATCH_SIZES = (5, 10, 20)  # frames: one, two and four clips
 

@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from avs_mm.datasets.conditioned_frames import collate_conditioned, under_condition
 from avs_mm.evaluation import AudioSensitivityMetric, AVSMetric
-from avs_mm.evaluation.one_pass import (
+from avs_mm.evaluation.runners.one_pass import (
     add_global_scores,
     answers,
     check_listens,

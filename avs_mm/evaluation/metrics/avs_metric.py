@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 
 from avs_mm.datasets.category_maps import BACKGROUND
-from avs_mm.evaluation.accumulating_metric import AccumulatingMetric
-from avs_mm.evaluation.class_pixels import (
+from avs_mm.evaluation.functional import NUM_THRESHOLDS, f_curve, foreground, jaccard
+from avs_mm.evaluation.functional.class_scores import (
     class_pixels,
     dataset_f,
     dataset_miou,
@@ -15,10 +15,10 @@ from avs_mm.evaluation.class_pixels import (
     image_iou,
     in_image,
 )
-from avs_mm.evaluation.exact_mean import ExactMean
-from avs_mm.evaluation.functional import NUM_THRESHOLDS, f_curve, foreground, jaccard
-from avs_mm.evaluation.official_f import OfficialF
-from avs_mm.evaluation.sample_fields import pixel_data, sounding_map, sounding_mask
+from avs_mm.evaluation.metrics.accumulating_metric import AccumulatingMetric
+from avs_mm.evaluation.metrics.exact_mean import ExactMean
+from avs_mm.evaluation.metrics.official_f import OfficialF
+from avs_mm.evaluation.metrics.sample_fields import pixel_data, sounding_map, sounding_mask
 from avs_mm.registry import METRICS
 
 __all__ = ["AVSMetric"]

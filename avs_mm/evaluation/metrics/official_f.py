@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from avs_mm.evaluation.exact_mean import ExactMean
 from avs_mm.evaluation.functional import NUM_THRESHOLDS
+from avs_mm.evaluation.metrics.exact_mean import ExactMean
 
 __all__ = ["OfficialF"]
 

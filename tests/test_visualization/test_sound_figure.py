@@ -11,8 +11,8 @@ import torch
 from mmengine.structures import InstanceData, PixelData
 from mmseg.structures import SegDataSample
 
-from avs_mm.evaluation.changed_sounds import ChangedSound, PictureUnderSounds
-from avs_mm.evaluation.sound_figure import draw_answer, draw_truth, plot_changed_sounds
+from avs_mm.evaluation.runners.changed_sounds import ChangedSound, PictureUnderSounds
+from avs_mm.visualization.sound_figure import draw_answer, draw_truth, plot_changed_sounds
 
 CLASSES = ["cat", "dog"]
 RED, BLUE = [255, 0, 0], [0, 0, 255]

@@ -6,6 +6,8 @@ from mmengine.dataset import DefaultSampler
 
 from avs_mm.evaluation import AVSMetric
 
+MODULE = "avs_mm.evaluation.metrics.accumulating_metric"
+
 
 @pytest.fixture
 def sums_of(frame_sample, monkeypatch):
@@ -23,7 +25,9 @@ def sums_of(frame_sample, monkeypatch):
         results = []
         for rank in range(world_size):
             world = lambda rank=rank: (rank, world_size)  # noqa: E731
-            monkeypatch.setattr("avs_mm.evaluation.accumulating_metric.get_dist_info", world)
+            monkeypatch.setattr(
+                "avs_mm.evaluation.metrics.accumulating_metric.get_dist_info", world
+            )
             monkeypatch.setattr("mmengine.dataset.sampler.get_dist_info", world)
             metric = AVSMetric(official_batch_sizes=(3,))
             for index in DefaultSampler(samples, **sampler):

@@ -7,7 +7,7 @@ from mmengine.evaluator import BaseMetric
 
 from avs_mm.datasets.scenes import picture_digest, scene_in_name
 from avs_mm.evaluation.functional import jaccard, recognised_silence
-from avs_mm.evaluation.sample_fields import metainfo, naming, sounding_map, sounding_mask
+from avs_mm.evaluation.metrics.sample_fields import metainfo, naming, sounding_map, sounding_mask
 from avs_mm.registry import METRICS
 
 __all__ = ["TrackMetric"]

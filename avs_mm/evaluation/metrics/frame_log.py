@@ -8,9 +8,9 @@ import torch
 from mmengine.evaluator import BaseMetric
 
 from avs_mm.datasets.category_maps import BACKGROUND
-from avs_mm.evaluation.exact_mean import ExactMean
 from avs_mm.evaluation.functional import NUM_THRESHOLDS, f_curve, foreground, jaccard
-from avs_mm.evaluation.sample_fields import metainfo, naming, sounding_map, sounding_mask
+from avs_mm.evaluation.metrics.exact_mean import ExactMean
+from avs_mm.evaluation.metrics.sample_fields import metainfo, naming, sounding_map, sounding_mask
 
 __all__ = ["NOTHING", "UNKNOWN", "FrameLog", "LoggedFrame"]
 

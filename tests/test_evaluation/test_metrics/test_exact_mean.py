@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avs_mm.evaluation.exact_mean import ExactMean
+from avs_mm.evaluation.metrics.exact_mean import ExactMean
 
 numbers = st.lists(st.floats(0, 1, width=32), min_size=1, max_size=30)
 

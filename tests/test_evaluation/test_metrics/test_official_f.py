@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from avs_mm.evaluation.official_f import OfficialF
+from avs_mm.evaluation.metrics.official_f import OfficialF
 
 
 def official(curves: np.ndarray, has_object: np.ndarray, batch_size: int) -> float:

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from avs_mm.datasets.category_maps import BACKGROUND
-from avs_mm.evaluation.frame_log import NOTHING, FrameLog, LoggedFrame
 from avs_mm.evaluation.functional import f_thresholds
+from avs_mm.evaluation.metrics.frame_log import NOTHING, FrameLog, LoggedFrame
 from avs_mm.visualization import draw_objects
 
 __all__ = [

@@ -1,8 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from avs_mm.evaluation.accumulating_metric import AccumulatingMetric
-from avs_mm.evaluation.exact_mean import ExactMean
 from avs_mm.evaluation.functional import (
     NUM_THRESHOLDS,
     f_curve,
@@ -11,7 +9,9 @@ from avs_mm.evaluation.functional import (
     recognised_silence,
     silent_iou,
 )
-from avs_mm.evaluation.sample_fields import metainfo, sounding_map, sounding_mask
+from avs_mm.evaluation.metrics.accumulating_metric import AccumulatingMetric
+from avs_mm.evaluation.metrics.exact_mean import ExactMean
+from avs_mm.evaluation.metrics.sample_fields import metainfo, sounding_map, sounding_mask
 from avs_mm.registry import METRICS
 
 __all__ = ["AudioSensitivityMetric"]

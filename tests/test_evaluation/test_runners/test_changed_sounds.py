@@ -9,7 +9,7 @@ from mmseg.structures import SegDataSample
 from numpy.random import default_rng
 from torch import nn
 
-from avs_mm.evaluation.changed_sounds import (
+from avs_mm.evaluation.runners.changed_sounds import (
     SoundLibrary,
     category_regions,
     mixed,

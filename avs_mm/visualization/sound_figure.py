@@ -11,7 +11,11 @@ from mmseg.structures import SegDataSample
 
 from avs_mm.datasets.audio_conditions import MADE_SOUNDS
 from avs_mm.datasets.category_maps import open_picture
-from avs_mm.evaluation.changed_sounds import ChangedSound, PictureUnderSounds, category_regions
+from avs_mm.evaluation.runners.changed_sounds import (
+    ChangedSound,
+    PictureUnderSounds,
+    category_regions,
+)
 from avs_mm.visualization import draw_objects, sounding_candidates
 
 __all__ = ["draw_answer", "draw_truth", "plot_changed_sounds"]

@@ -8,12 +8,12 @@ from mmengine.evaluator import BaseMetric
 from torch import Tensor
 
 from avs_mm.evaluation.functional import jaccard, pairwise_iou
-from avs_mm.evaluation.sample_fields import naming, pixel_data, regions_of, sounding_mask
-from avs_mm.evaluation.sounding_detections import (
+from avs_mm.evaluation.functional.average_precision import (
     SoundingDetections,
     best_of_each,
     mean_average_precision,
 )
+from avs_mm.evaluation.metrics.sample_fields import naming, pixel_data, regions_of, sounding_mask
 from avs_mm.registry import METRICS
 
 __all__ = ["CandidateMetric"]

@@ -12,7 +12,7 @@ import torch
 from mmengine.evaluator import Evaluator
 
 WORKER = Path(__file__).with_name("distributed_evaluation.py")
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 METAINFO = {"classes": ("bell", "bird", "drum", "siren", "whistle")}
 
 

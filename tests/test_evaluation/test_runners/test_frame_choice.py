@@ -7,7 +7,7 @@ import torch
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
-from avs_mm.evaluation.frame_choice import (
+from avs_mm.evaluation.runners.frame_choice import (
     choose_frames,
     frames_by_clip,
     frames_of_clips,

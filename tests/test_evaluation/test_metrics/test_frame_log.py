@@ -5,8 +5,8 @@ from mmengine.evaluator import Evaluator
 from mmengine.structures import InstanceData
 
 from avs_mm.evaluation import AVSMetric
-from avs_mm.evaluation.frame_log import FrameLog
 from avs_mm.evaluation.functional import f_curve, jaccard
+from avs_mm.evaluation.metrics.frame_log import FrameLog
 
 CLASSES = ("bell", "drum")
 

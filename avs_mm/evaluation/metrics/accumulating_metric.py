@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from mmengine.dist import get_dist_info, get_world_size
 from mmengine.evaluator import BaseMetric
 
-from avs_mm.evaluation.sample_fields import naming
+from avs_mm.evaluation.metrics.sample_fields import naming
 
 __all__ = ["AccumulatingMetric", "Sums"]
 

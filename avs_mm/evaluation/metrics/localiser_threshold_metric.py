@@ -3,11 +3,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avs_mm.evaluation.accumulating_metric import AccumulatingMetric
-from avs_mm.evaluation.exact_mean import ExactMean
 from avs_mm.evaluation.functional import f_curve, jaccard
-from avs_mm.evaluation.input_checks import check_pair
-from avs_mm.evaluation.sample_fields import pixel_data, sounding_mask
+from avs_mm.evaluation.functional.input_checks import check_pair
+from avs_mm.evaluation.metrics.accumulating_metric import AccumulatingMetric
+from avs_mm.evaluation.metrics.exact_mean import ExactMean
+from avs_mm.evaluation.metrics.sample_fields import pixel_data, sounding_mask
 from avs_mm.registry import METRICS
 
 __all__ = ["LocaliserThresholdMetric"]

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from avs_mm.evaluation.report import result_folder, table, write_results
+from avs_mm.evaluation.runners.report import result_folder, table, write_results
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 from mmengine.evaluator import BaseMetric
 
 from avs_mm.evaluation.functional import foreground
-from avs_mm.evaluation.sample_fields import metainfo, naming, sounding_map
+from avs_mm.evaluation.metrics.sample_fields import metainfo, naming, sounding_map
 from avs_mm.registry import METRICS
 from avs_mm.whole_file import replaced_when_whole
 

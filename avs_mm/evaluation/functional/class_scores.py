@@ -8,7 +8,7 @@ over the whole test set they give the dataset-level family; image by image, AVSS
 import torch
 from torch import Tensor
 
-from avs_mm.evaluation.functional import BETA_SQUARED
+from avs_mm.evaluation.functional.frame_scores import BETA_SQUARED
 
 __all__ = [
     "class_pixels",

@@ -12,10 +12,10 @@ from torch import Tensor
 from avs_mm.datasets import AVSBenchDataset
 from avs_mm.datasets.audio_conditions import seeded_generator
 from avs_mm.datasets.conditioned_frames import ConditionedFrames, collate_conditioned
-from avs_mm.evaluation.frame_choice import frames_by_clip, sounding_categories
 from avs_mm.evaluation.functional import foreground, jaccard, recognised_silence
-from avs_mm.evaluation.one_pass import answers, check_listens
-from avs_mm.evaluation.sample_fields import naming, regions_of, sounding_map, sounding_mask
+from avs_mm.evaluation.metrics.sample_fields import naming, regions_of, sounding_map, sounding_mask
+from avs_mm.evaluation.runners.frame_choice import frames_by_clip, sounding_categories
+from avs_mm.evaluation.runners.one_pass import answers, check_listens
 from avs_mm.models import PotentialObjectSegmentor
 
 __all__ = [

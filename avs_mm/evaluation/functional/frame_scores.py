@@ -8,7 +8,7 @@ on frame n alone.
 import torch
 from torch import Tensor
 
-from avs_mm.evaluation.input_checks import check_pair, check_prob, check_shapes
+from avs_mm.evaluation.functional.input_checks import check_pair, check_prob, check_shapes
 
 __all__ = [
     "f_curve",

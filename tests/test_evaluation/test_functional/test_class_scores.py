@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from avs_mm.evaluation.class_pixels import (
+from avs_mm.evaluation.functional.class_scores import (
     class_pixels,
     dataset_f,
     dataset_miou,

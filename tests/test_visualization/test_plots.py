@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from avs_mm.evaluation.frame_log import FrameLog, LoggedFrame
 from avs_mm.evaluation.functional import f_thresholds
-from avs_mm.evaluation.plots import (
+from avs_mm.evaluation.metrics.frame_log import FrameLog, LoggedFrame
+from avs_mm.visualization.plots import (
     plot_f_curve,
     plot_jaccard_per_category,
     plot_recognition,
