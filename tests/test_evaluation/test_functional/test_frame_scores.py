@@ -182,7 +182,7 @@ def test_frames_do_not_mix_whatever_the_chunk(monkeypatch):
     mask = torch.rand(7, 12, 10, generator=generator) > 0.6
     alone = torch.cat([f_curve(prob[n : n + 1], mask[n : n + 1]) for n in range(7)])
     for pixels in (1, 250, 2**18):
-        monkeypatch.setattr("avs_mm.evaluation.functional.CPU_CHUNK", pixels)
+        monkeypatch.setattr("avs_mm.evaluation.functional.frame_scores.CPU_CHUNK", pixels)
         assert torch.equal(f_curve(prob, mask), alone)
 
 
