@@ -12,13 +12,13 @@ import numpy as np
 
 from avs_mm.media import write_video
 from avs_mm.mini import CATEGORIES
-from avs_mm.mini.scenes import draw_pictures
+from avs_mm.mini.scenes import draw_frames
 from avs_mm.mini.sounds import draw_source, mix
 
 FPS = 12
 SIDE = 336  # pixels
 
-# Objects in the picture, and what sounds in each second: the picture stays, the sound changes.
+# Objects in the scene, and what sounds in each second: the scene stays, the sound changes.
 SCENES: list[tuple[list[str], list[list[str]]]] = [
     (
         ["bell", "bird", "drum"],
@@ -65,12 +65,10 @@ def draw_scene(
         Frames, RGB uint8 (12 * seconds, 336, 336, 3), and the sound, (16000 * seconds,).
     """
     categories = [CATEGORIES.index(name) for name in objects]
-    pictures = draw_pictures(
-        rng, categories, num_frames=FPS * len(sounding), height=SIDE, width=SIDE
-    )
+    scene = draw_frames(rng, categories, num_frames=FPS * len(sounding), height=SIDE, width=SIDE)
     activity = np.array([[name in names for names in sounding] for name in objects])
     sources = [draw_source(category, len(sounding), rng) for category in categories]
-    return pictures.frames, mix(sources, activity, rng)
+    return scene.frames, mix(sources, activity, rng)
 
 
 if __name__ == "__main__":
