@@ -3,6 +3,7 @@
 ``avs_mm.registry.METRICS`` imports this.
 """
 
+from avs_mm.evaluation.metric_keys import check_metric_keys
 from avs_mm.evaluation.metrics import (
     AudioSensitivityMetric,
     AVSMetric,
@@ -19,4 +20,5 @@ __all__ = [
     "LocaliserThresholdMetric",
     "PredictionWriter",
     "TrackMetric",
+    "check_metric_keys",
 ]

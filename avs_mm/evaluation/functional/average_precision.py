@@ -1,4 +1,4 @@
-"""Average precision of the objects that sound, ranked by how sure the ear is of a category."""
+"""Average precision of the objects that sound, ranked by their audio scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class SoundingDetections:
 def best_of_each(
     labels: Tensor, audio_scores: Tensor, scores: Tensor, found: Tensor, categories: Tensor
 ) -> SoundingDetections:
-    """Let one candidate of a category be right, the surest of those that find its object.
+    """Let one candidate of a category be right: of those that find its object, the best scored.
 
     All are (n,), ``found`` bool; ``categories`` (m,) are those of the frame's sounding objects.
     """
@@ -36,7 +36,7 @@ def best_of_each(
         categories=categories.cpu().numpy(),
     )
     taken: set[int] = set()
-    for index in _surest_first(detections.audio_scores, detections.scores):
+    for index in _by_falling_score(detections.audio_scores, detections.scores):
         label = int(detections.labels[index])
         if found[index] and label not in taken:
             detections.right[index] = True
@@ -56,11 +56,11 @@ def mean_average_precision(frames: Sequence[SoundingDetections]) -> float:
     areas = []
     for category, num_objects in zip(*np.unique(categories, return_counts=True), strict=True):
         own = labels == category
-        true_positives = right[own][_surest_first(audio_scores[own], scores[own])].cumsum()
+        true_positives = right[own][_by_falling_score(audio_scores[own], scores[own])].cumsum()
         precision = true_positives / np.arange(1, len(true_positives) + 1)
         areas.append(average_precision(true_positives / num_objects, precision))
     return float(np.mean(areas))
 
 
-def _surest_first(audio_scores: np.ndarray, scores: np.ndarray) -> np.ndarray:
+def _by_falling_score(audio_scores: np.ndarray, scores: np.ndarray) -> np.ndarray:
     return np.lexsort((-scores, -audio_scores))

@@ -47,7 +47,7 @@ def foreground(prob: Tensor) -> Tensor:
 def jaccard(prob: Tensor, mask: Tensor) -> Tensor:
     """J of every frame, float32 ``(N,)`` in [0, 1].
 
-    |P ∩ G| / (|P ∪ G| + 1e-7); for a frame whose mask is empty, the share of pixels outside P
+    |P ∩ G| / (|P ∪ G| + 1e-7); for a frame whose mask is empty, the fraction of pixels outside P
     (AVSBench's rule: 20 % false foreground gives 0.8, not 0).
 
     Source: AVSBench (Zhou et al., ECCV 2022), the official ``mask_iou``.
@@ -60,7 +60,7 @@ def jaccard(prob: Tensor, mask: Tensor) -> Tensor:
     intersection = (predicted & mask).sum(dim=(1, 2), dtype=torch.float32)
     union = (predicted | mask).sum(dim=(1, 2), dtype=torch.float32)
     return torch.where(
-        mask.flatten(1).any(dim=1), intersection / (union + 1e-7), _share_outside(predicted)
+        mask.flatten(1).any(dim=1), intersection / (union + 1e-7), _fraction_outside(predicted)
     )
 
 
@@ -129,23 +129,23 @@ def recognised_silence(prob: Tensor) -> Tensor:
 def silent_iou(prob: Tensor) -> Tensor:
     """IoU of the predicted background with the whole frame, float32 ``(N,)`` in [0, 1].
 
-    That is the true-negative share where nothing sounds; its mean is the paper's mIoU (Table 6).
+    That is the true-negative fraction where nothing sounds; its mean is the paper's mIoU (Table 6).
 
     Raises:
         ValueError: if ``prob`` is not ``(N, H, W)`` or leaves [0, 1].
     """
-    return _share_outside(foreground(prob))
+    return _fraction_outside(foreground(prob))
 
 
 def false_positive_rate(prob: Tensor) -> Tensor:
-    """Share of the frame predicted to sound where nothing should, float32 ``(N,)`` in [0, 1].
+    """Fraction of the frame predicted to sound where nothing should, float32 ``(N,)`` in [0, 1].
 
     1 - ``silent_iou``; its mean is the FPR of AVSBench-Robust (arXiv 2502.00358).
 
     Raises:
         ValueError: if ``prob`` is not ``(N, H, W)`` or leaves [0, 1].
     """
-    return _share_outside(~foreground(prob))
+    return _fraction_outside(~foreground(prob))
 
 
 def global_score(positive: float, negative: float) -> float:
@@ -215,6 +215,6 @@ def _threshold_bins(prob: Tensor) -> Tensor:
     return bins.add_(reached)
 
 
-def _share_outside(predicted: Tensor) -> Tensor:
-    """Share of the pixels outside a bool mask ``(N, H, W)``, float32 ``(N,)``."""
+def _fraction_outside(predicted: Tensor) -> Tensor:
+    """Fraction of the pixels outside a bool mask ``(N, H, W)``, float32 ``(N,)``."""
     return (~predicted).sum(dim=(1, 2), dtype=torch.float32) / predicted.shape[1:].numel()

@@ -50,7 +50,7 @@ def check_pair(prob: Tensor, mask: Tensor) -> Tensor:
     if not _is_binary(mask):
         raise ValueError(
             f"mask must hold only 0 and 1 but spans [{mask.min():g}, {mask.max():g}]; "
-            "compare a 0/255 picture with > 0"
+            "compare a 0/255 image with > 0"
         )
     return mask.bool()
 

@@ -1,4 +1,4 @@
-"""Metrics that keep sums, not a result a frame, and are exact on any number of processes."""
+"""Metrics that keep a state, not a result a frame, and are exact on any number of processes."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from mmengine.evaluator import BaseMetric
 
 from avs_mm.evaluation.metrics.sample_fields import naming
 
-__all__ = ["AccumulatingMetric", "Sums"]
+__all__ = ["AccumulatingMetric", "MetricState"]
 
 
-class Sums(Protocol):
+class MetricState(Protocol):
     """What such a metric keeps of all frames so far."""
 
     @property
@@ -22,7 +22,7 @@ class Sums(Protocol):
 
 
 class AccumulatingMetric(BaseMetric):
-    """A metric of constant memory, whose ``results`` are one ``Sums`` a process.
+    """A metric of constant memory, whose ``results`` are one ``MetricState`` a process.
 
     mmengine's DefaultSampler gives process r of W the frames r, r + W, ... and fills up the last
     round with frames that others have. Those are told by their ``sample_idx`` and not counted, and
@@ -30,7 +30,7 @@ class AccumulatingMetric(BaseMetric):
     ``sample_idx``, one process counts them in the order in which they come; several cannot.
 
     Raises:
-        ValueError: in ``process``, naming the picture, if several processes meet a sample without
+        ValueError: in ``process``, naming the image, if several processes meet a sample without
             ``sample_idx``; in ``evaluate``, if frames are missing or were counted twice.
     """
 
@@ -38,18 +38,18 @@ class AccumulatingMetric(BaseMetric):
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         if not self.results:
-            self.results.append(self.no_frames())
-        (sums,) = self.results
+            self.results.append(self.initial_state())
+        (state,) = self.results
         rank, world_size = get_dist_info()
         for sample in data_samples:
             with naming(sample):
-                index = _index(sample, sums.frames, world_size)
+                index = _index(sample, state.frames, world_size)
                 if index % world_size == rank:
-                    self.add(sums, sample, index)
+                    self.add(state, sample, index)
 
     def evaluate(self, size: int) -> dict:
         # mmengine cuts what it collects to the length it is told: here a result is a process's
-        self.results = [(size, sums) for sums in self.results]
+        self.results = [(size, state) for state in self.results]
         try:
             return super().evaluate(get_world_size())
         finally:
@@ -58,28 +58,28 @@ class AccumulatingMetric(BaseMetric):
     def compute_metrics(self, results: list[tuple[int, Any]]) -> dict[str, float]:
         if not results:
             raise ValueError("no frame was evaluated; is the test set empty?")
-        size, sums = results[0]
+        size, state = results[0]
         for _, part in results[1:]:
-            sums.merge(part)
-        if sums.frames != size:
+            state.merge(part)
+        if state.frames != size:
             raise ValueError(
-                f"{sums.frames} frames were counted, but the data set has {size}; several "
+                f"{state.frames} frames were counted, but the data set has {size}; several "
                 "processes must share one data set by sampler=dict(type='DefaultSampler', "
                 "shuffle=False)"
             )
-        return self.figures(sums)
+        return self.compute(state)
 
     @abstractmethod
-    def no_frames(self) -> Any:
-        """The sums of no frame."""
+    def initial_state(self) -> Any:
+        """Return the state before the first frame."""
 
     @abstractmethod
-    def add(self, sums: Any, sample: dict, index: int) -> None:
-        """Take a frame, the ``index``-th of the data set, into the sums."""
+    def add(self, state: Any, sample: dict, index: int) -> None:
+        """Take a frame, the ``index``-th of the data set, into the state."""
 
     @abstractmethod
-    def figures(self, sums: Any) -> dict[str, float]:
-        """What is reported of the sums of all frames."""
+    def compute(self, state: Any) -> dict[str, float]:
+        """Return the metrics of all frames' state."""
 
 
 def _index(sample: dict, arrived: int, world_size: int) -> int:

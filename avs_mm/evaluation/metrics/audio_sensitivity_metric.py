@@ -1,3 +1,5 @@
+"""RA, mIoU, FPR, negative J and F: whether a model falls silent under unmatched audio."""
+
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -18,7 +20,7 @@ __all__ = ["AudioSensitivityMetric"]
 
 
 @dataclass
-class ConditionSums:
+class ConditionState:
     """What AudioSensitivityMetric keeps of all frames under one audio condition."""
 
     frames: int = 0
@@ -28,7 +30,7 @@ class ConditionSums:
     jaccard: ExactMean = field(default_factory=ExactMean.of_shape)
     f_curve: ExactMean = field(default_factory=lambda: ExactMean.of_shape(NUM_THRESHOLDS))
 
-    def merge(self, other: "ConditionSums") -> None:
+    def merge(self, other: "ConditionState") -> None:
         self.frames += other.frames
         self.recognised.merge(other.recognised)
         self.silent_iou.merge(other.silent_iou)
@@ -38,29 +40,31 @@ class ConditionSums:
 
 
 @dataclass
-class AudioSums:
-    """The sums of every audio condition met."""
+class AudioSensitivityState:
+    """The state of every audio condition met."""
 
-    conditions: dict[str, ConditionSums] = field(default_factory=lambda: defaultdict(ConditionSums))
+    conditions: dict[str, ConditionState] = field(
+        default_factory=lambda: defaultdict(ConditionState)
+    )
 
     @property
     def frames(self) -> int:
-        return sum(sums.frames for sums in self.conditions.values())
+        return sum(state.frames for state in self.conditions.values())
 
-    def merge(self, other: "AudioSums") -> None:
-        for condition, sums in other.conditions.items():
-            self.conditions[condition].merge(sums)
+    def merge(self, other: "AudioSensitivityState") -> None:
+        for condition, state in other.conditions.items():
+            self.conditions[condition].merge(state)
 
 
 @METRICS.register_module()
 class AudioSensitivityMetric(AccumulatingMetric):
-    """How well a model falls silent when the audio belongs to nothing in the picture, in [0, 1].
+    """How well a model falls silent when the audio belongs to nothing in the frame, in [0, 1].
 
     The right answer is an empty mask. For every audio condition among the samples, such as silence:
 
-    - ``audio/RA_silence``: share of frames without a single foreground pixel (Table 6).
+    - ``audio/RA_silence``: fraction of frames without a single foreground pixel (Table 6).
     - ``audio/mIoU_silence``: mean IoU of the predicted background with the frame (Table 6).
-    - ``audio/FPR_silence``: mean share of foreground pixels (AVSBench-Robust), 1 - mIoU.
+    - ``audio/FPR_silence``: mean fraction of foreground pixels (AVSBench-Robust), 1 - mIoU.
 
     And where the samples have ``gt_sounding_mask``, what would sound under the ORIGINAL audio:
 
@@ -75,17 +79,17 @@ class AudioSensitivityMetric(AccumulatingMetric):
     Source: the paper's section 6.5 and Table 6; AVSBench-Robust (arXiv 2502.00358).
 
     Raises:
-        ValueError: in ``process``, naming the picture, if a field is missing, a value is out of
+        ValueError: in ``process``, naming the image, if a field is missing, a value is out of
             range or the audio is the original one; in ``evaluate``, if frames are missing or were
             counted twice.
     """
 
     default_prefix = "audio"
 
-    def no_frames(self) -> AudioSums:
-        return AudioSums()
+    def initial_state(self) -> AudioSensitivityState:
+        return AudioSensitivityState()
 
-    def add(self, sums: AudioSums, sample: dict, index: int) -> None:
+    def add(self, state: AudioSensitivityState, sample: dict, index: int) -> None:
         condition = metainfo(sample, "audio_condition")
         if condition == "original":
             raise ValueError(
@@ -98,7 +102,7 @@ class AudioSensitivityMetric(AccumulatingMetric):
             silent_iou(prob),
             false_positive_rate(prob),
         )
-        scores = sums.conditions[condition]
+        scores = state.conditions[condition]
         if "gt_sounding_mask" in sample:
             mask = sounding_mask(sample, size=prob.shape[1:]).to(prob.device)
             scores.jaccard.add(jaccard(prob, mask)[0])
@@ -108,13 +112,13 @@ class AudioSensitivityMetric(AccumulatingMetric):
         scores.silent_iou.add(iou[0])
         scores.false_positives.add(rate[0])
 
-    def figures(self, sums: AudioSums) -> dict[str, float]:
-        figures = {}
-        for condition, scores in sorted(sums.conditions.items()):
-            figures[f"RA_{condition}"] = float(scores.recognised.value())
-            figures[f"mIoU_{condition}"] = float(scores.silent_iou.value())
-            figures[f"FPR_{condition}"] = float(scores.false_positives.value())
+    def compute(self, state: AudioSensitivityState) -> dict[str, float]:
+        metrics = {}
+        for condition, scores in sorted(state.conditions.items()):
+            metrics[f"RA_{condition}"] = float(scores.recognised.value())
+            metrics[f"mIoU_{condition}"] = float(scores.silent_iou.value())
+            metrics[f"FPR_{condition}"] = float(scores.false_positives.value())
             if scores.jaccard.count:
-                figures[f"negative_J_{condition}"] = float(scores.jaccard.value())
-                figures[f"negative_F_{condition}"] = float(scores.f_curve.value().max())
-        return figures
+                metrics[f"negative_J_{condition}"] = float(scores.jaccard.value())
+                metrics[f"negative_F_{condition}"] = float(scores.f_curve.value().max())
+        return metrics

@@ -1,3 +1,5 @@
+"""J and F of AVSBench, and the dataset-level scores that share their names."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,7 +27,7 @@ __all__ = ["AVSMetric"]
 
 
 @dataclass
-class AVSSums:
+class AVSState:
     """What AVSMetric keeps of all frames: C classes, the background included."""
 
     class_pixels: Tensor  # int64 (3, C)
@@ -36,7 +38,7 @@ class AVSSums:
     jaccard: ExactMean = field(default_factory=ExactMean.of_shape)
     f_curve: ExactMean = field(default_factory=lambda: ExactMean.of_shape(NUM_THRESHOLDS))
 
-    def merge(self, other: "AVSSums") -> None:
+    def merge(self, other: "AVSState") -> None:
         self.frames += other.frames
         self.jaccard.merge(other.jaccard)
         self.f_curve.merge(other.f_curve)
@@ -63,7 +65,7 @@ class AVSMetric(AccumulatingMetric):
     confusion matrix over the whole set, each a mean over the classes, which are background and
     sounding, or with ``classwise`` background and the K categories:
 
-    - ``avs/mIoU_dataset``, ``avs/F_dataset`` (beta² = 0.3) and ``avs/FDR``, the share of false
+    - ``avs/mIoU_dataset``, ``avs/F_dataset`` (beta² = 0.3) and ``avs/FDR``, the fraction of false
       among the pixels predicted.
 
     With ``classwise``, AVSBench-semantic's own (AVSS: K + 1 = 71 classes):
@@ -85,7 +87,7 @@ class AVSMetric(AccumulatingMetric):
     Source: AVSBench (Zhou et al., ECCV 2022 and IJCV 2024); CAVP (Chen et al., CVPR 2024).
 
     Raises:
-        ValueError: if a batch size is below 1; in ``process``, naming the picture, if a field is
+        ValueError: if a batch size is below 1; in ``process``, naming the image, if a field is
             missing, the sizes differ or a value is out of range; in ``evaluate``, if frames are
             missing or were counted twice.
     """
@@ -109,16 +111,16 @@ class AVSMetric(AccumulatingMetric):
         self.official_batch_sizes = tuple(dict.fromkeys(official_batch_sizes))
         self.classwise = classwise
 
-    def no_frames(self) -> AVSSums:
+    def initial_state(self) -> AVSState:
         num_classes = self._num_classes()
-        return AVSSums(
+        return AVSState(
             class_pixels=torch.zeros(3, num_classes, dtype=torch.int64),
             class_iou=ExactMean.of_shape(num_classes),
             class_f=ExactMean.of_shape(num_classes),
             official=[OfficialF(size) for size in self.official_batch_sizes],
         )
 
-    def add(self, sums: AVSSums, sample: dict, index: int) -> None:
+    def add(self, state: AVSState, sample: dict, index: int) -> None:
         prob = sounding_map(sample)
         mask = sounding_mask(sample, size=prob.shape[1:]).to(prob.device)
         frame_jaccard, curve = jaccard(prob, mask)[0], f_curve(prob, mask)[0]
@@ -126,28 +128,28 @@ class AVSMetric(AccumulatingMetric):
         pixels = class_pixels(predicted, labelled, self._num_classes()).cpu()  # (1, 3, C)
 
         has_object = bool(mask.any())
-        sums.frames += 1
-        sums.jaccard.add(frame_jaccard)
-        sums.f_curve.add(curve, where=has_object)
-        for official in sums.official:
+        state.frames += 1
+        state.jaccard.add(frame_jaccard)
+        state.f_curve.add(curve, where=has_object)
+        for official in state.official:
             official.add(index, curve, has_object=has_object)
-        sums.class_pixels += pixels[0]
+        state.class_pixels += pixels[0]
         if self.classwise:
             present = in_image(pixels)[0]
-            sums.class_iou.add(image_iou(pixels)[0], where=present)
-            sums.class_f.add(image_f(pixels)[0], where=present)
+            state.class_iou.add(image_iou(pixels)[0], where=present)
+            state.class_f.add(image_f(pixels)[0], where=present)
 
-    def figures(self, sums: AVSSums) -> dict[str, float]:
-        figures = {"J": float(sums.jaccard.value()), "F": float(sums.f_curve.value().max())}
-        for official in sums.official:
-            figures[f"F_official@{official.batch_size}frames"] = official.value()
-        figures["mIoU_dataset"] = dataset_miou(sums.class_pixels)
-        figures["F_dataset"] = dataset_f(sums.class_pixels)
-        figures["FDR"] = false_discovery_rate(sums.class_pixels)
+    def compute(self, state: AVSState) -> dict[str, float]:
+        metrics = {"J": float(state.jaccard.value()), "F": float(state.f_curve.value().max())}
+        for official in state.official:
+            metrics[f"F_official@{official.batch_size}frames"] = official.value()
+        metrics["mIoU_dataset"] = dataset_miou(state.class_pixels)
+        metrics["F_dataset"] = dataset_f(state.class_pixels)
+        metrics["FDR"] = false_discovery_rate(state.class_pixels)
         if self.classwise:
-            figures["mIoU_AVSS"] = float(sums.class_iou.value().mean())
-            figures["F_AVSS"] = float(sums.class_f.value().mean())
-        return figures
+            metrics["mIoU_AVSS"] = float(state.class_iou.value().mean())
+            metrics["F_AVSS"] = float(state.class_f.value().mean())
+        return metrics
 
     def _num_classes(self) -> int:
         """C, the background included."""

@@ -1,3 +1,5 @@
+"""Recall, precision, false positives, oracle J and AP of stage 1's candidates."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,13 +9,14 @@ import torch
 from mmengine.evaluator import BaseMetric
 from torch import Tensor
 
+from avs_mm.datasets.category_maps import regions_of
 from avs_mm.evaluation.functional import jaccard, pairwise_iou
 from avs_mm.evaluation.functional.average_precision import (
     SoundingDetections,
     best_of_each,
     mean_average_precision,
 )
-from avs_mm.evaluation.metrics.sample_fields import naming, pixel_data, regions_of, sounding_mask
+from avs_mm.evaluation.metrics.sample_fields import naming, pixel_data, sounding_mask
 from avs_mm.registry import METRICS
 
 __all__ = ["CandidateMetric"]
@@ -31,7 +34,7 @@ class FrameCandidates:
     of_sounding: int  # candidates that find a sounding object
     of_silent: int | None
     of_either: int | None
-    masks_of_nothing: int | None
+    false_positive_masks: int | None
     oracle_jaccard: float
     detections: SoundingDetections | None  # where there are audio scores
 
@@ -41,22 +44,22 @@ class CandidateMetric(BaseMetric):
     """Which objects stage 1 finds, sounding and silent, among the candidates of a frame.
 
     An object is the region of one category in a category map. It is found when a candidate of its
-    category has an IoU with it above ``iou_threshold``. Reported, shares in [0, 1]:
+    category has an IoU with it above ``iou_threshold``. Reported, fractions in [0, 1]:
 
     - ``candidates/I``: candidates in the whole set (the paper's Table 3), and
       ``candidates/I_per_frame``.
-    - ``candidates/sounding_recall``: share of the sounding objects that are found.
+    - ``candidates/sounding_recall``: fraction of the sounding objects that are found.
     - ``candidates/silent_recall``: the same for silent objects, over the frames where they are
       annotated.
-    - ``candidates/sounding_precision``: share of the candidates that find a sounding object; of
+    - ``candidates/sounding_precision``: fraction of the candidates that find a sounding object; of
       several that find the same each counts.
-    - ``candidates/silent_precision`` and ``candidates/precision``: share that finds a silent
-      object, and share that finds either, over the frames where silent objects are annotated.
-    - ``candidates/masks_of_nothing``: candidates a frame whose IoU with every object, sounding or
-      silent and of whatever category, is at most ``iou_threshold``, over the frames where silent
-      objects are annotated.
+    - ``candidates/silent_precision`` and ``candidates/precision``: fraction that finds a silent
+      object, and fraction that finds either, over the frames where silent objects are annotated.
+    - ``candidates/false_positive_masks``: candidates a frame whose IoU with every object,
+      sounding or silent and of whatever category, is at most ``iou_threshold``, over the frames
+      where silent objects are annotated.
     - ``candidates/oracle_J``: J of the union of the candidates whose category sounds in the frame,
-      that is, what a perfect ear could reach with these masks.
+      as an oracle chooses them that knows which categories are heard.
     - ``candidates/AP50`` (for ``iou_threshold`` 0.5): average precision of the sounding objects,
       with the candidates in the order of their audio scores, those of one category in one frame in
       that of their scores; mean over the categories that sound anywhere. Only where candidates have
@@ -71,7 +74,7 @@ class CandidateMetric(BaseMetric):
     (1, H, W).
 
     Raises:
-        ValueError: if ``iou_threshold`` is not in [0, 1); in ``process``, naming the picture, if a
+        ValueError: if ``iou_threshold`` is not in [0, 1); in ``process``, naming the image, if a
             field is missing or the sizes differ.
     """
 
@@ -119,9 +122,9 @@ class CandidateMetric(BaseMetric):
             metrics["silent_precision"] = sum(f.of_silent or 0 for f in judged) / judged_instances
             metrics["precision"] = sum(f.of_either or 0 for f in judged) / judged_instances
 
-        nothing = [f.masks_of_nothing for f in results if f.masks_of_nothing is not None]
-        if nothing:
-            metrics["masks_of_nothing"] = sum(nothing) / len(nothing)
+        counts = [f.false_positive_masks for f in results if f.false_positive_masks is not None]
+        if counts:
+            metrics["false_positive_masks"] = sum(counts) / len(counts)
 
         metrics["oracle_J"] = float(np.mean([frame.oracle_jaccard for frame in results]))
 
@@ -150,7 +153,7 @@ class CandidateMetric(BaseMetric):
         chosen = masks[same_category.any(dim=1)].any(dim=0, keepdim=True)  # (1, H, W)
 
         # silent objects, and the candidates that match neither
-        silent_objects = silent_found = masks_of_nothing = None
+        silent_objects = silent_found = false_positive_masks = None
         of_silent = of_either = None
         if "gt_silent_map" in sample:
             silent = pixel_data(sample, "gt_silent_map", "", size=size).to(masks.device)
@@ -163,9 +166,9 @@ class CandidateMetric(BaseMetric):
             of_silent = int(finds_silent.any(dim=1).sum())
             of_either = int((finds_sounding | finds_silent.any(dim=1)).sum())
             matches = torch.cat([iou, silent_iou], dim=1) > self.iou_threshold
-            masks_of_nothing = int((~matches.any(dim=1)).sum())
+            false_positive_masks = int((~matches.any(dim=1)).sum())
 
-        # which of the candidates count as found if the ear is asked
+        # which of the candidates count as found by the audio scores
         detections = None
         instances = sample["pred_instances"]
         if "audio_scores" in instances:
@@ -182,7 +185,7 @@ class CandidateMetric(BaseMetric):
             of_sounding=int(finds_sounding.sum()),
             of_silent=of_silent,
             of_either=of_either,
-            masks_of_nothing=masks_of_nothing,
+            false_positive_masks=false_positive_masks,
             oracle_jaccard=float(jaccard(chosen.float(), target)),
             detections=detections,
         )

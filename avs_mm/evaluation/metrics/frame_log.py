@@ -1,3 +1,5 @@
+"""F curve, J per category and the frames of lowest J: what the plots show."""
+
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ NOTHING = "nothing sounds"  # in the place of a category
 
 @dataclass(frozen=True)
 class LoggedFrame:
-    """A frame to look at: where it is, its J in [0, 1], and what should and what did sound.
+    """A frame to be shown: where it is, its J in [0, 1], and what should and what did sound.
 
     ``truth`` and ``prediction`` are category maps, uint8 (H, W): 0..K-1, 254 where the category is
     unknown, 255 where nothing sounds.

@@ -1,3 +1,5 @@
+"""J and F of a sound localiser's heat map at several thresholds."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,14 +16,14 @@ __all__ = ["LocaliserThresholdMetric"]
 
 
 @dataclass
-class SweepSums:
+class ThresholdState:
     """What LocaliserThresholdMetric keeps of all frames, a number a threshold."""
 
     jaccard: ExactMean
     f: ExactMean
     frames: int = 0
 
-    def merge(self, other: "SweepSums") -> None:
+    def merge(self, other: "ThresholdState") -> None:
         self.frames += other.frames
         self.jaccard.merge(other.jaccard)
         self.f.merge(other.f)
@@ -29,7 +31,7 @@ class SweepSums:
 
 @METRICS.register_module()
 class LocaliserThresholdMetric(AccumulatingMetric):
-    """J and F of a localiser's heat map cut at several thresholds, in [0, 1].
+    """J and F of a localiser's heat map at several thresholds, in [0, 1].
 
     - ``localiser/J_at_0.5`` ... ``localiser/J_at_0.9``: mean Jaccard index of heat > threshold.
     - ``localiser/F_at_0.5`` ...: F (beta² = 0.3) of the same binary mask, mean over the frames
@@ -39,7 +41,7 @@ class LocaliserThresholdMetric(AccumulatingMetric):
       highest J, the lowest of several. It is chosen on the frames that it is reported on, which
       favours the localiser, as in the paper.
 
-    Give the threshold to the model (``model.threshold=0.6``) for every other metric to cut there.
+    Give the threshold to the model (``model.threshold=0.6``) for every other metric to use it, too.
 
     Reads ``pred_heat_map`` (1, H, W) in [0, 1] and ``gt_sounding_mask`` (1, H, W) in {0, 1}.
 
@@ -50,7 +52,7 @@ class LocaliserThresholdMetric(AccumulatingMetric):
 
     Raises:
         ValueError: if a threshold is out of range or none is given; in ``process``, naming the
-            picture, if a field is missing, the sizes differ or a value is out of range; in
+            image, if a field is missing, the sizes differ or a value is out of range; in
             ``evaluate``, if frames are missing or were counted twice.
     """
 
@@ -69,34 +71,34 @@ class LocaliserThresholdMetric(AccumulatingMetric):
             raise ValueError(f"thresholds are one or more heats in [0, 1), got {thresholds}")
         self.thresholds = sorted(float(threshold) for threshold in set(thresholds))
 
-    def no_frames(self) -> SweepSums:
+    def initial_state(self) -> ThresholdState:
         count = len(self.thresholds)
-        return SweepSums(jaccard=ExactMean.of_shape(count), f=ExactMean.of_shape(count))
+        return ThresholdState(jaccard=ExactMean.of_shape(count), f=ExactMean.of_shape(count))
 
-    def add(self, sums: SweepSums, sample: dict, index: int) -> None:
+    def add(self, state: ThresholdState, sample: dict, index: int) -> None:
         heat = pixel_data(
             sample, "pred_heat_map", "this metric is for models that localise, as avs_mm.EZVSL does"
         ).detach()
         mask = sounding_mask(sample, size=heat.shape[1:]).to(heat.device)
         check_pair(heat, mask)
 
-        # The cut masks as a batch of frames, a threshold each
+        # The binary masks as a batch of frames, a threshold each
         levels = heat.new_tensor(self.thresholds)[:, None, None]
-        cut = (heat > levels).float()
-        masks = mask.expand(len(cut), -1, -1)
-        sums.frames += 1
-        sums.jaccard.add(jaccard(cut, masks))
-        sums.f.add(f_curve(cut, masks)[:, -1], where=bool(mask.any()))
+        binary = (heat > levels).float()
+        masks = mask.expand(len(binary), -1, -1)
+        state.frames += 1
+        state.jaccard.add(jaccard(binary, masks))
+        state.f.add(f_curve(binary, masks)[:, -1], where=bool(mask.any()))
 
-    def figures(self, sums: SweepSums) -> dict[str, float]:
-        jaccards, fs = sums.jaccard.value(), sums.f.value()
+    def compute(self, state: ThresholdState) -> dict[str, float]:
+        jaccards, fs = state.jaccard.value(), state.f.value()
         best = int(np.argmax(jaccards))
-        figures = {}
+        metrics = {}
         for name, values in (("J", jaccards), ("F", fs)):
             for threshold, value in zip(self.thresholds, values, strict=True):
-                figures[f"{name}_at_{threshold:g}"] = float(value)
+                metrics[f"{name}_at_{threshold:g}"] = float(value)
         return {
-            **figures,
+            **metrics,
             "J": float(jaccards[best]),
             "F": float(fs[best]),
             "threshold": self.thresholds[best],

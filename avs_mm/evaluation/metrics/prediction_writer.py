@@ -1,22 +1,23 @@
+"""The predicted masks, written as images."""
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from mmengine.evaluator import BaseMetric
 
 from avs_mm.evaluation.functional import foreground
 from avs_mm.evaluation.metrics.sample_fields import metainfo, naming, sounding_map
+from avs_mm.output_file import write_image
 from avs_mm.registry import METRICS
-from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["PredictionWriter"]
 
 
 @METRICS.register_module()
 class PredictionWriter(BaseMetric):
-    """Writes the predicted mask of every frame as a picture and reports no number.
+    """Writes the predicted mask of every frame as an image and reports no number.
 
     ``{out_dir}/{clip}/{frame + 1}.png`` is the binary sounding mask (0 or 255, 8 bit). With
     ``save_probability``, ``{out_dir}/{clip}/{frame + 1}_probability.png`` is the probability times
@@ -28,7 +29,7 @@ class PredictionWriter(BaseMetric):
         save_probability: also write the probabilities.
 
     Raises:
-        ValueError: in ``process``, naming the picture, if a field is missing, if two pictures of
+        ValueError: in ``process``, naming the image, if a field is missing, if two frames of
             one run have the same clip and frame, or if a file of the data set would be replaced.
     """
 
@@ -48,7 +49,7 @@ class PredictionWriter(BaseMetric):
         if self.out_dir.exists() and not self.out_dir.is_dir():
             raise ValueError(f"{out_dir} is a file; give a folder to write the masks to")
         self.save_probability = save_probability
-        self._sources: dict[Path, tuple[str, str]] = {}  # mask file -> picture, audio condition
+        self._sources: dict[Path, tuple[str, str]] = {}  # mask file -> image, audio condition
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         for sample in data_samples:
@@ -61,12 +62,12 @@ class PredictionWriter(BaseMetric):
     def _write(self, sample: dict) -> Path:
         prob = sounding_map(sample)
         path = self._path(sample)
-        path.parent.mkdir(parents=True, exist_ok=True)
         mask = foreground(prob)[0].cpu().numpy()
-        _write_png(path, np.where(mask, 255, 0).astype(np.uint8))
+        # several processes may write one frame, a distributed sampler's padding
+        write_image(path, np.where(mask, 255, 0).astype(np.uint8))
         if self.save_probability:
             levels = np.round(prob[0].double().cpu().numpy() * 65535).astype(np.uint16)
-            _write_png(path.with_name(f"{path.stem}_probability.png"), levels)
+            write_image(path.with_name(f"{path.stem}_probability.png"), levels)
         return path
 
     def _path(self, sample: dict) -> Path:
@@ -86,11 +87,3 @@ class PredictionWriter(BaseMetric):
         if path.resolve() in {Path(name).resolve() for name in inputs if name}:
             raise ValueError(f"{path} is a file of the data set; choose another folder to write to")
         return path
-
-
-def _write_png(path: Path, picture: np.ndarray) -> None:
-    """Write a grey picture through a neighbour that is renamed: never seen half-written."""
-    encoded = cv2.imencode(".png", picture)[1].tobytes()
-    # several processes may write one frame, a distributed sampler's padding
-    with replaced_when_whole(path) as neighbour:
-        neighbour.write_bytes(encoded)

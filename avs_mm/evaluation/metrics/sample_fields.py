@@ -1,4 +1,4 @@
-"""What the metrics read from a data sample, with errors that name its picture."""
+"""What the metrics read from a data sample, with errors that name its image."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from avs_mm.datasets.category_maps import BACKGROUND
-
-__all__ = ["metainfo", "naming", "pixel_data", "regions_of", "sounding_map", "sounding_mask"]
+__all__ = ["metainfo", "naming", "pixel_data", "sounding_map", "sounding_mask"]
 
 
 @contextmanager
@@ -66,12 +64,6 @@ def pixel_data(sample: dict, field: str, remedy: str, *, size: torch.Size | None
             f"{_size(size)}; predict at the size of the annotation"
         )
     return data
-
-
-def regions_of(category_map: Tensor) -> tuple[Tensor, Tensor]:
-    """The categories ``(n,)`` in a map ``(1, H, W)`` and the region of each, bool ``(n, H, W)``."""
-    categories = category_map[category_map != BACKGROUND].unique()
-    return categories, category_map == categories[:, None, None]
 
 
 def metainfo(sample: dict, key: str) -> Any:

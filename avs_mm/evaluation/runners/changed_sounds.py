@@ -11,9 +11,10 @@ from torch import Tensor
 
 from avs_mm.datasets import AVSBenchDataset
 from avs_mm.datasets.audio_conditions import seeded_generator
+from avs_mm.datasets.category_maps import regions_of
 from avs_mm.datasets.conditioned_frames import ConditionedFrames, collate_conditioned
 from avs_mm.evaluation.functional import foreground, jaccard, recognised_silence
-from avs_mm.evaluation.metrics.sample_fields import naming, regions_of, sounding_map, sounding_mask
+from avs_mm.evaluation.metrics.sample_fields import naming, sounding_map, sounding_mask
 from avs_mm.evaluation.runners.frame_choice import frames_by_clip, sounding_categories
 from avs_mm.evaluation.runners.one_pass import answers, check_listens
 from avs_mm.models import PotentialObjectSegmentor
@@ -45,7 +46,9 @@ class ChangedSound:
     waveform: Tensor
     truth: Tensor
     prediction: SegDataSample
-    jaccard: float  # as in tools/evaluate.py: the share left empty, where nothing is to be marked
+    jaccard: (
+        float  # as in tools/evaluate.py: the fraction left empty, where nothing is to be marked
+    )
     right: bool  # see `under_changed_sounds`
 
 
@@ -222,11 +225,11 @@ def _judge(prob: Tensor, objects: Tensor, silent: Tensor) -> tuple[float, bool]:
     if not len(objects):
         return score, bool(recognised_silence(prob))
     others = silent[~(silent & truth).flatten(1).any(dim=1)]
-    found, added = (_marked_share(prob, regions) > 0.5 for regions in (objects, others))
+    found, added = (_marked_fraction(prob, regions) > 0.5 for regions in (objects, others))
     return score, score > 0.5 and bool(found.all()) and not bool(added.any())
 
 
-def _marked_share(prob: Tensor, regions: Tensor) -> Tensor:
-    """Share of each region's pixels that is marked, (n,)."""
+def _marked_fraction(prob: Tensor, regions: Tensor) -> Tensor:
+    """Fraction of each region's pixels that is marked, (n,)."""
     marked = foreground(prob) & regions
     return marked.flatten(1).sum(dim=1) / regions.flatten(1).sum(dim=1)

@@ -11,7 +11,7 @@ from typing import Any
 
 __all__ = ["OWN_FILES", "result_folder", "table", "write_results"]
 
-# Section -> pattern of a figure's name -> what it is. Figures of the same section share a protocol,
+# Section -> pattern of a metric's key -> what it is. Metrics of the same section share a protocol,
 # and no two sections may be compared.
 # fmt: off
 SECTIONS = {
@@ -32,29 +32,29 @@ SECTIONS = {
     "Candidates of stage 1": {
         r"candidates/I": "candidates in the whole set (Table 3)",
         r"candidates/I_per_frame": "candidates a frame",
-        r"candidates/sounding_recall": "share of the sounding objects that are found",
-        r"candidates/sounding_precision": "share of the candidates that are a sounding object",
-        r"candidates/silent_recall": "share of the silent objects that are found",
-        r"candidates/silent_precision": "share of the candidates that are a silent object",
-        r"candidates/precision": "share of the candidates that are either",
+        r"candidates/sounding_recall": "fraction of the sounding objects that are found",
+        r"candidates/sounding_precision": "fraction of the candidates that are a sounding object",
+        r"candidates/silent_recall": "fraction of the silent objects that are found",
+        r"candidates/silent_precision": "fraction of the candidates that are a silent object",
+        r"candidates/precision": "fraction of the candidates that are either",
         r"candidates/AP(\d+)": r"average precision of the sounding objects at an IoU of 0.\1",
-        r"candidates/masks_of_nothing": "candidates a frame that match no object",
-        r"candidates/oracle_J": "J that a perfect ear would reach with these candidates",
+        r"candidates/false_positive_masks": "candidates a frame that match no object",
+        r"candidates/oracle_J": "J of the candidates whose category sounds (audio known)",
     },
-    "Sound localisers: the heat map cut at 0.5 ... 0.9 (Tables 1 and 2)": {
+    "Sound localisers: the heat map at 0.5 ... 0.9 (Tables 1 and 2)": {
         r"localiser/([JF])": r"\1 at the threshold that is best for J",
         r"localiser/threshold": "that threshold",
         r"localiser/([JF])_at_(0\.\d)": r"\1 at \2",
     },
-    "One picture under several sound tracks": {
-        r"tracks/all_right": "share of the pictures on which the answer to every track is right",
-        r"tracks/pictures": "number of such pictures",
+    "One frame under several sound tracks": {
+        r"tracks/all_right": "fraction of the frames on which the answer to every track is right",
+        r"tracks/pictures": "number of such frames",
     },
 }
 NEGATIVES = {
-    r"audio/RA_.+": "RA: share of the frames without a foreground pixel (Table 6)",
-    r"audio/mIoU_.+": "mIoU: share of a frame that stays background, mean (Table 6)",
-    r"audio/FPR_.+": "FPR: share of a frame predicted as foreground, mean; lower is better",
+    r"audio/RA_.+": "RA: fraction of the frames without a foreground pixel (Table 6)",
+    r"audio/mIoU_.+": "mIoU: fraction of a frame that stays background, mean (Table 6)",
+    r"audio/FPR_.+": "FPR: fraction of a frame predicted as foreground, mean; lower is better",
     r"audio/negative_J_.+": "negative J, against the masks of the original sound; lower is better",
     r"audio/negative_F_.+": "negative F, against the masks of the original sound; lower is better",
     r"inferred/G_J_.+": "G_J (inferred): harmonic mean of J and 1 - negative J",

@@ -252,7 +252,7 @@ def test_pairwise_iou():
         (torch.full((1, 2, 2), -0.1), torch.zeros(1, 2, 2), r"\[0, 1\]"),
         (torch.full((1, 2, 2), torch.nan), torch.zeros(1, 2, 2), r"\[0, 1\]"),
         (torch.zeros(1, 2, 2, dtype=torch.int64), torch.zeros(1, 2, 2), "floating-point"),
-        (torch.zeros(1, 2, 2), torch.full((1, 2, 2), 255, dtype=torch.uint8), "0/255 picture"),
+        (torch.zeros(1, 2, 2), torch.full((1, 2, 2), 255, dtype=torch.uint8), "0/255 image"),
         (torch.zeros(1, 2, 2), torch.full((1, 2, 2), 0.5), "only 0 and 1"),
         (torch.zeros(1, 2, 2), torch.full((1, 2, 2), torch.nan), "only 0 and 1"),
     ],

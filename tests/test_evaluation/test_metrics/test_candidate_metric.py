@@ -77,7 +77,7 @@ def test_every_figure_at_once(evaluate):
         "candidates/silent_precision": pytest.approx(1 / 6),
         "candidates/precision": pytest.approx(2 / 6),
         # frame 1: category 1's mask; frame 2: none; frame 3: its only one
-        "candidates/masks_of_nothing": pytest.approx(2 / 3),
+        "candidates/false_positive_masks": pytest.approx(2 / 3),
         # 5 of 8 pixels (0..2 and 4..7 against 0..5); 0 of 6; 1 for an empty mask left empty
         "candidates/oracle_J": pytest.approx((5 / 8 + 0 + 1) / 3, abs=1e-6),
     }
@@ -102,7 +102,7 @@ def test_frames_without_annotated_silent_objects_do_not_dilute(evaluate):
     )
     assert metrics["candidates/silent_recall"] == 1.0
     assert metrics["candidates/silent_precision"] == metrics["candidates/precision"] == 1 / 2
-    assert metrics["candidates/masks_of_nothing"] == 1.0
+    assert metrics["candidates/false_positive_masks"] == 1.0
     assert metrics["candidates/sounding_recall"] == 0.0
 
 
@@ -112,7 +112,7 @@ def test_one_category_may_sound_and_be_silent_in_a_frame(evaluate):
     )
     assert metrics["candidates/sounding_recall"] == 1.0
     assert metrics["candidates/silent_recall"] == 0.0
-    assert metrics["candidates/masks_of_nothing"] == 0.0
+    assert metrics["candidates/false_positive_masks"] == 0.0
 
 
 def test_a_frame_without_candidates(evaluate):
@@ -122,7 +122,7 @@ def test_a_frame_without_candidates(evaluate):
         "candidates/I_per_frame": 0.0,
         "candidates/sounding_recall": 0.0,
         "candidates/silent_recall": 0.0,
-        "candidates/masks_of_nothing": 0.0,
+        "candidates/false_positive_masks": 0.0,
         "candidates/oracle_J": 0.0,
     }
 
