@@ -16,9 +16,7 @@ class AudioVisualModel(Protocol):
 
     def eval(self) -> Any: ...
 
-    def encode_images(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
-    ) -> Any:
+    def encode_images(self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]) -> Any:
         """Return everything that needs no sound."""
 
     def predict_with_audio(

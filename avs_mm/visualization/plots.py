@@ -1,4 +1,4 @@
-"""The figures' pictures, drawn without a screen and without pyplot's global state."""
+"""The plots of an evaluation, drawn without a screen and without pyplot's global state."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,10 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.evaluation.functional import f_thresholds
 from avs_mm.evaluation.metrics.frame_log import NOTHING, FrameLog, LoggedFrame
-from avs_mm.visualization import draw_objects
+from avs_mm.visualization.annotation import draw_category_map
 
 __all__ = [
     "plot_f_curve",
@@ -25,14 +24,13 @@ __all__ = [
 ]
 
 BLUE, GREY, INK = "#2f6fb3", "#b9c3ce", "#1d2733"
-WHITE = (255, 255, 255)
-COLUMNS = 2  # of frames on a page, each of three pictures
+COLUMNS = 2  # of frames on a page, each of three images
 DPI = 120
 
 
 def write_plots(
     log: FrameLog,
-    figures: Mapping[str, Mapping[str, float]],
+    metrics: Mapping[str, Mapping[str, float]],
     folder: Path,
     *,
     metainfo: Mapping[str, Any],
@@ -41,14 +39,14 @@ def write_plots(
 
     Args:
         log: Of the original sound.
-        figures: condition -> name -> value, of which ``audio/RA_{condition}`` is shown.
+        metrics: condition -> name -> value, of which ``audio/RA_{condition}`` is shown.
         folder: Gets F_over_threshold.png, J_per_category.png and worst_frames.png, and where a
             condition has an RA, RA_per_condition.png.
         metainfo: ``classes`` and ``palette`` of the data set.
     """
     recognition = {
         condition: own[name]
-        for condition, own in figures.items()
+        for condition, own in metrics.items()
         if (name := f"audio/RA_{condition}") in own
     }
     plots = {
@@ -115,20 +113,20 @@ def plot_jaccard_per_category(scores: Mapping[str, tuple[float, int]]) -> Figure
     return figure
 
 
-def plot_recognition(shares: Mapping[str, float]) -> Figure:
+def plot_recognition(fractions: Mapping[str, float]) -> Figure:
     """Draw RA of each audio condition as a bar.
 
     Args:
-        shares: Share of the frames without a foreground pixel, [0, 1], of each condition.
+        fractions: Those of the frames without a foreground pixel, [0, 1], of each condition.
     """
-    figure, axes = _figure(1.6 + 1.1 * max(3, len(shares)), 3.8)
-    bars = axes.bar(range(len(shares)), list(shares.values()), color=BLUE, width=0.6)
-    axes.set_xticks(range(len(shares)), list(shares))
-    axes.bar_label(bars, [f"{share:.1%}" for share in shares.values()], padding=3)
+    figure, axes = _figure(1.6 + 1.1 * max(3, len(fractions)), 3.8)
+    bars = axes.bar(range(len(fractions)), list(fractions.values()), color=BLUE, width=0.6)
+    axes.set_xticks(range(len(fractions)), list(fractions))
+    axes.bar_label(bars, [f"{fraction:.1%}" for fraction in fractions.values()], padding=3)
     axes.set(
         title="RA: frames that stay empty, as they should",
-        ylabel="share of the frames",
-        xlim=(-0.6, max(3, len(shares)) - 0.4),
+        ylabel="fraction of the frames",
+        xlim=(-0.6, max(3, len(fractions)) - 0.4),
         ylim=(0, 1.1),
     )
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
@@ -139,19 +137,19 @@ def plot_recognition(shares: Mapping[str, float]) -> Figure:
 def plot_worst_frames(
     frames: Sequence[LoggedFrame], *, classes: Sequence[str], palette: Sequence[Sequence[int]]
 ) -> Figure:
-    """Lay out frames on a page: the picture, the truth and the prediction of each, J above.
+    """Lay out frames on a page: the image, the truth and the prediction of each, J above.
 
     Args:
-        frames: At least one; their pictures are read from disk.
+        frames: At least one; their images are read from disk.
         classes, palette: Names and colours (RGB in [0, 255]) of the K categories.
 
     Raises:
-        FileNotFoundError: A picture is gone.
+        FileNotFoundError: An image is gone.
     """
     rows = -(-len(frames) // COLUMNS)
     figure = Figure(figsize=(7.2 * COLUMNS, 0.5 + 2.75 * rows), layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle("Frames of lowest J, original sound: picture, truth, prediction")
+    figure.suptitle("Frames of lowest J, original sound: image, truth, prediction")
     grid = figure.subfigures(rows, COLUMNS, squeeze=False, wspace=0.03, hspace=0.02)
     for place, frame in zip(grid.flat, frames, strict=False):
         category = ", ".join(frame.categories) or NOTHING
@@ -161,11 +159,11 @@ def plot_worst_frames(
         )
         image = _read_rgb(frame.img_path)
         paint = (
-            _paint(image, category_map, classes, palette)
+            draw_category_map(image, category_map, classes=classes, palette=palette, opacity=0.55)
             for category_map in (frame.truth, frame.prediction)
         )
-        for axes, picture in zip(place.subplots(1, 3), (image, *paint), strict=True):
-            axes.imshow(picture)
+        for axes, shown in zip(place.subplots(1, 3), (image, *paint), strict=True):
+            axes.imshow(shown)
             axes.set_axis_off()
     return figure
 
@@ -186,22 +184,3 @@ def _read_rgb(path: str) -> np.ndarray:
     if image is None:
         raise FileNotFoundError(f"{path}: cannot be read any more; it was there when it was scored")
     return np.ascontiguousarray(image[..., ::-1])
-
-
-def _paint(
-    image: np.ndarray,
-    category_map: np.ndarray,
-    classes: Sequence[str],
-    palette: Sequence[Sequence[int]],
-) -> np.ndarray:
-    """Paint the regions of a category map (H, W) over a picture; white where it is unknown."""
-    present = np.unique(category_map[category_map != BACKGROUND]).tolist()
-    height, width = category_map.shape
-    return draw_objects(
-        cv2.resize(image, (width, height)) if image.shape[:2] != (height, width) else image,
-        np.array([category_map == index for index in present], bool).reshape(-1, height, width),
-        names=[classes[index] if index < len(classes) else "" for index in present],
-        colours=[palette[index] if index < len(palette) else WHITE for index in present],
-        filled=[True] * len(present),
-        opacity=0.55,
-    )

@@ -11,15 +11,15 @@ import torch
 from mmengine.structures import InstanceData, PixelData
 from mmseg.structures import SegDataSample
 
-from avs_mm.evaluation.runners.changed_sounds import ChangedSound, PictureUnderSounds
-from avs_mm.visualization.sound_figure import draw_answer, draw_truth, plot_changed_sounds
+from avs_mm.evaluation.runners.changed_sounds import ChangedSound, FrameUnderSounds
+from avs_mm.visualization.sound_figure import plot_changed_sounds
 
 CLASSES = ["cat", "dog"]
 RED, BLUE = [255, 0, 0], [0, 0, 255]
 NAMES = {"classes": CLASSES, "palette": [RED, BLUE]}
 SIZE = (40, 80)
 CONDITIONS = ("original", "silence", "noise", "unmatched", "mixture")
-LEFT, RIGHT = (100, 45), (100, 205)  # inside the cat and the dog of a drawn picture of 125 x 250
+LEFT, RIGHT = (100, 45), (100, 205)  # inside the cat and the dog of a drawn image of 125 x 250
 
 
 def regions() -> torch.Tensor:
@@ -50,8 +50,8 @@ def prediction(*sounding: int, scores: tuple[float, float] = (0.9, 0.1)) -> SegD
 
 
 @pytest.fixture
-def picture(tmp_path) -> PictureUnderSounds:
-    """A cat that sounds beside a dog that does not; under noise the answer is wrong."""
+def frame(tmp_path) -> FrameUnderSounds:
+    """A cat that sounds beside a dog that does not; under noise the prediction is wrong."""
     path = tmp_path / "grey.png"
     cv2.imwrite(str(path), np.full((*SIZE, 3), (90, 100, 110), np.uint8))  # BGR
     annotation = SegDataSample(
@@ -61,16 +61,16 @@ def picture(tmp_path) -> PictureUnderSounds:
     annotation.gt_sem_seg = category_map(0)
     annotation.gt_silent_map = category_map(1)
     sources = {"original": ("cat",), "unmatched": ("cow",), "mixture": ("cat", "dog")}
-    answers = {"original": (0,), "noise": (1,), "mixture": (0, 1)}
+    predictions = {"original": (0,), "noise": (1,), "mixture": (0, 1)}
     truths = {"original": regions()[0], "mixture": regions().any(dim=0)}
-    return PictureUnderSounds(
+    return FrameUnderSounds(
         annotation,
         {
             condition: ChangedSound(
                 sources=sources.get(condition, ()),
                 waveform=torch.full((1000,), 0.25 * (condition != "silence")),
                 truth=truths.get(condition, torch.zeros(SIZE, dtype=torch.bool)),
-                prediction=prediction(*answers.get(condition, ())),
+                prediction=prediction(*predictions.get(condition, ())),
                 jaccard=0.125 if condition == "noise" else 1.0,
                 right=condition != "noise",
             )
@@ -79,56 +79,8 @@ def picture(tmp_path) -> PictureUnderSounds:
     )
 
 
-@pytest.fixture
-def grey() -> np.ndarray:
-    return np.full((125, 250, 3), 100, np.uint8)
-
-
-def is_painted(drawn: np.ndarray, place: tuple[int, int], colour: list[int]) -> bool:
-    # 0.55 of the picture, 0.45 of the paint
-    expected = np.rint(0.55 * np.array([100, 100, 100]) + 0.45 * np.array(colour))
-    return bool((drawn[place] == expected).all())
-
-
-@pytest.mark.parametrize("sounding", [(), (0,), (1,), (0, 1)])
-def test_the_sounding_candidates_are_filled(grey, sounding):
-    drawn = draw_answer(grey, prediction(*sounding), **NAMES)
-    assert is_painted(drawn, LEFT, RED) == (0 in sounding)
-    assert is_painted(drawn, RIGHT, BLUE) == (1 in sounding)
-    for place, label in ((LEFT, 0), (RIGHT, 1)):
-        assert (label in sounding) != (drawn[place] == 100).all()
-    assert (grey == 100).all()
-
-
-def test_silent_candidates_have_labels_too(grey):
-    drawn = draw_answer(grey, prediction(), **NAMES)
-    labels = drawn[40:62]  # above both objects
-    for half in (labels[:, :125], labels[:, 125:]):
-        assert (half == (20, 20, 20)).all(axis=-1).sum() > 100  # the ground of a silent label
-
-
-def test_a_model_without_candidates_has_its_mask_painted(grey):
-    sample = SegDataSample()
-    sample.pred_sem_seg = PixelData(data=regions()[1:].long())
-    drawn = draw_answer(grey, sample, **NAMES)
-    assert is_painted(drawn, RIGHT, [255, 212, 0])  # the root of (255, 176, 0)
-    assert (drawn[LEFT] == 100).all()
-
-
-def test_the_truth_fills_what_sounds_and_outlines_the_silent(grey, picture):
-    drawn = draw_truth(grey, picture.annotation, **NAMES)
-    assert is_painted(drawn, LEFT, RED)
-    assert (drawn[RIGHT] == 100).all()
-    assert (drawn != 100).any(axis=-1)[:, 160:].sum() > 100  # outline and label
-
-    del picture.annotation.gt_sem_seg, picture.annotation.gt_silent_map
-    drawn = draw_truth(grey, picture.annotation, **NAMES)
-    assert is_painted(drawn, LEFT, [255, 212, 0])
-    assert (drawn[:, 160:] == 100).all()
-
-
-def test_a_row_a_picture_and_a_column_a_sound(picture):
-    figure = plot_changed_sounds([picture] * 2, **NAMES, title="Whose")
+def test_a_row_a_frame_and_a_column_a_sound(frame):
+    figure = plot_changed_sounds([frame] * 2, **NAMES, title="Whose")
     width, height = (round(inches * figure.dpi) for inches in figure.get_size_inches())
     assert width == 1578
     assert height == 112 + 2 * (125 + 34 + 44 + 10) + 46
@@ -151,28 +103,28 @@ def test_a_row_a_picture_and_a_column_a_sound(picture):
     assert texts[14:-1] == row * 2
 
 
-def test_the_waveform_is_drawn_as_square_root(picture):
-    figure = plot_changed_sounds([picture], **NAMES, title="")
+def test_the_waveform_is_drawn_as_square_root(frame):
+    figure = plot_changed_sounds([frame], **NAMES, title="")
     heights = [axes.collections[0].get_datalim(axes.transData).ymax for axes in figure.axes]
     assert heights == pytest.approx([0.5, 0.0, 0.5, 0.5, 0.5], abs=1e-6)
 
 
 @pytest.fixture
-def caption(picture) -> Callable[..., str]:
+def caption(frame) -> Callable[..., str]:
     """Gives what stands under the mixture, if it is of these sources and joins nothing."""
 
     def write(*sources: str, own: tuple[str, ...] = ("cat",)) -> str:
-        sounds = dict(picture.sounds)
+        sounds = dict(frame.sounds)
         sounds["original"] = replace(sounds["original"], sources=own)
         truth = sounds["original"].truth
         sounds["mixture"] = replace(sounds["mixture"], sources=sources, truth=truth)
-        figure = plot_changed_sounds([replace(picture, sounds=sounds)], **NAMES, title="")
+        figure = plot_changed_sounds([replace(frame, sounds=sounds)], **NAMES, title="")
         return figure.texts[-3].get_text()
 
     return write
 
 
-def test_what_is_not_in_the_picture_stands_in_brackets(caption):
+def test_what_is_not_in_the_frame_stands_in_brackets(caption):
     assert caption("cat", "cow") == "cat + (cow)"
     assert caption("cow", own=()) == "its own + (cow)"
     assert caption("cat") == "cat + (another)"
@@ -180,7 +132,7 @@ def test_what_is_not_in_the_picture_stands_in_brackets(caption):
     assert long == "playing_acoustic_guitar + (playing_tabla"[:39] + "…"
 
 
-def test_a_picture_that_is_gone_is_named(picture):
-    Path(picture.annotation.img_path).unlink()
+def test_an_image_that_is_gone_is_named(frame):
+    Path(frame.annotation.img_path).unlink()
     with pytest.raises(FileNotFoundError, match=r"grey\.png: no such file"):
-        plot_changed_sounds([picture], **NAMES, title="")
+        plot_changed_sounds([frame], **NAMES, title="")

@@ -5,9 +5,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from mmseg.structures import SegDataSample
 from torch import Tensor
 
-__all__ = ["metainfo", "naming", "pixel_data", "sounding_map", "sounding_mask"]
+from avs_mm.datasets.category_maps import regions_of
+
+__all__ = [
+    "category_regions",
+    "metainfo",
+    "naming",
+    "pixel_data",
+    "sounding_map",
+    "sounding_mask",
+]
 
 
 @contextmanager
@@ -64,6 +74,18 @@ def pixel_data(sample: dict, field: str, remedy: str, *, size: torch.Size | None
             f"{_size(size)}; predict at the size of the annotation"
         )
     return data
+
+
+def category_regions(sample: SegDataSample, field: str) -> tuple[list[int], Tensor]:
+    """Return the n categories in a sample's category map, and the region of each.
+
+    Returns:
+        The categories in ascending order, and bool (n, H, W); none where there is no such map.
+    """
+    if field not in sample:
+        return [], torch.zeros((0, *sample.ori_shape[:2]), dtype=torch.bool)
+    categories, regions = regions_of(sample.get(field).data)
+    return categories.tolist(), regions
 
 
 def metainfo(sample: dict, key: str) -> Any:

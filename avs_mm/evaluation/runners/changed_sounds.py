@@ -1,6 +1,5 @@
-"""The same picture under several sounds: what is heard, what is right, what a model answers."""
+"""The same frame under several sounds: what is played, what is right, what a model predicts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,40 +8,43 @@ import torch
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.datasets import AVSBenchDataset
 from avs_mm.datasets.audio_conditions import seeded_generator
-from avs_mm.datasets.category_maps import regions_of
 from avs_mm.datasets.conditioned_frames import ConditionedFrames, collate_conditioned
 from avs_mm.evaluation.functional import foreground, jaccard, recognised_silence
-from avs_mm.evaluation.metrics.sample_fields import naming, sounding_map, sounding_mask
+from avs_mm.evaluation.metrics.sample_fields import (
+    category_regions,
+    naming,
+    sounding_map,
+    sounding_mask,
+)
 from avs_mm.evaluation.runners.frame_choice import frames_by_clip, sounding_categories
-from avs_mm.evaluation.runners.one_pass import answers, check_listens
+from avs_mm.evaluation.runners.one_pass import predict_under_conditions
+from avs_mm.evaluation.runners.sound_library import SoundLibrary
 from avs_mm.models import PotentialObjectSegmentor
+from avs_mm.models.two_step_prediction import check_two_steps
 
 __all__ = [
     "REPLACEMENTS",
     "ChangedSound",
-    "PictureUnderSounds",
-    "SoundLibrary",
-    "category_regions",
+    "FrameUnderSounds",
     "mixed",
     "under_changed_sounds",
 ]
 
 
-# The conditions that the data set gives beside the picture's own sound.
+# The conditions that the data set gives beside the frame's own sound.
 REPLACEMENTS = ("silence", "noise", "unmatched")
 
 
 @dataclass(frozen=True)
 class ChangedSound:
-    """One sound of a picture and a model's answer to it.
+    """One sound of a frame and a model's prediction under it.
 
-    ``waveform`` is the second that is heard, float32 (N,); ``truth`` what is to be marked, bool
+    ``waveform`` is the second that is played, float32 (N,); ``truth`` what is to be marked, bool
     (H, W); ``prediction`` the sample with what the model has added, on the CPU.
     """
 
-    sources: tuple[str, ...]  # names of what is heard, as far as they are known
+    sources: tuple[str, ...]  # names of what sounds, as far as they are known
     waveform: Tensor
     truth: Tensor
     prediction: SegDataSample
@@ -53,59 +55,25 @@ class ChangedSound:
 
 
 @dataclass(frozen=True)
-class PictureUnderSounds:
-    """A frame of the data, and of each condition its sound with the answer, "mixture" last."""
+class FrameUnderSounds:
+    """A frame of the data, and of each condition its sound with the prediction, "mixture" last."""
 
     annotation: SegDataSample
     sounds: dict[str, ChangedSound]
 
 
-class SoundLibrary:
-    """The seconds of some data sets, and what sounds in each.
-
-    Args:
-        datasets: Of one list of categories, under their own sounds; their pipelines load sound and
-            annotation.
-    """
-
-    def __init__(self, datasets: Sequence[AVSBenchDataset]) -> None:
-        self.places = {
-            (info["audio_path"], info["second"]): (dataset, index)
-            for dataset in datasets
-            for index in range(len(dataset))
-            for info in [dataset.get_data_info(index)]
-        }
-
-    def categories_of(self, audio_path: str, second: int) -> frozenset[int]:
-        """Return what sounds in a second, by the annotation; empty where nothing says it."""
-        if (audio_path, second) not in self.places:
-            return frozenset()
-        dataset, index = self.places[audio_path, second]
-        return sounding_categories(dataset[index]["data_samples"])
-
-    def sound_alone(self, category: int, generator: np.random.Generator) -> Tensor | None:
-        """Draw a second in which one category sounds and no other; None where there is none."""
-        places = list(self.places)
-        for number in generator.permutation(len(places)):
-            dataset, index = self.places[places[number]]
-            item = dataset[index]
-            if sounding_categories(item["data_samples"]) == {category}:
-                return item["inputs"]["audio"]
-        return None
-
-
 @torch.no_grad()
 def under_changed_sounds(
     model: Any, frames: ConditionedFrames, index: int, library: SoundLibrary, *, fp16: bool = False
-) -> PictureUnderSounds:
-    """Let a model look at a frame's clip once, and listen to one sound after another.
+) -> FrameUnderSounds:
+    """Encode the images of a frame's clip once, and predict under one sound after another.
 
     The mixture is the frame's own sound and that of its largest silent object of which the library
     has a sound: then that object is to be marked, too. Where no such object is known, it is the own
-    and the unmatched sound. The clip's other frames, which some models attend to, are heard under
+    and the unmatched sound. The clip's other frames, which some models attend to, are under
     the same condition; their mixtures have the same second in them.
 
-    An answer is right if J is above 0.5, more than half of every object that is to be marked is
+    A prediction is right if J is above 0.5, more than half of every object that is to be marked is
     marked, and at most half of any other that the data knows to be there; where nothing is to be
     marked, if not one pixel is.
 
@@ -116,15 +84,15 @@ def under_changed_sounds(
         library: Names the unmatched sounds, and has those of the silent objects.
 
     Raises:
-        ValueError: The model is stage 1, which hears nothing, or cannot look and listen apart; the
-            annotation is missing, or of another size than the picture.
+        ValueError: The model is stage 1, which uses no sound, or cannot predict in two steps; the
+            annotation is missing, or of another size than the image.
     """
     if isinstance(model, PotentialObjectSegmentor):
         raise ValueError(
-            f"{type(model).__name__} is stage 1 and hears nothing, so its answer to every sound is "
-            "the same; give a config and a checkpoint of stage 2, such as configs/mini/avsc.py"
+            f"{type(model).__name__} is stage 1, which uses no sound; give a config and a "
+            "checkpoint of stage 2, such as configs/mini/avsc.py"
         )
-    check_listens(model)
+    check_two_steps(model)
     model.eval()
     info = frames.dataset.get_data_info(index)
     clip = frames_by_clip(frames.dataset)[info["clip"]]
@@ -132,15 +100,15 @@ def under_changed_sounds(
     shown = clip.index(index)
     sample, audios = items[shown]["data_samples"], items[shown]["audios"]
 
-    # What is heard, and what is to be marked under it
-    unmatched = audios["unmatched"]["metainfo"]
+    # What is played, and what is to be marked under it
+    metainfo = audios["unmatched"]["metainfo"]
     own = sounding_categories(sample)
-    foreign = library.categories_of(unmatched["audio_path"], unmatched["second"])
+    unmatched = library.categories_of(metainfo["audio_path"], metainfo["second"])
     objects, (_, silent) = _objects(sample), category_regions(sample, "gt_silent_map")
     generator = seeded_generator("mixture", info["clip"], info["frame"], frames.dataset.audio_seed)
     joining = _silent_object_with_sound(sample, library, generator)
-    added, other, region = joining or (foreign, audios["unmatched"]["audio"], objects[:0])
-    heard = {"original": [own], "unmatched": [foreign], "mixture": [own, added]}
+    added, other, region = joining or (unmatched, audios["unmatched"]["audio"], objects[:0])
+    sources = {"original": [own], "unmatched": [unmatched], "mixture": [own, added]}
     to_mark = {"original": objects, "mixture": torch.cat([objects, region])}
     for item in items:
         original = item["audios"]["original"]
@@ -151,14 +119,16 @@ def under_changed_sounds(
 
     classes = frames.metainfo["classes"]
     sounds = {}
-    for condition, predictions in answers(model, collate_conditioned(items), fp16=fp16):
+    for condition, predictions in predict_under_conditions(
+        model, collate_conditioned(items), fp16=fp16
+    ):
         prediction = predictions[shown].cpu()
         expected = to_mark.get(condition, objects[:0])
         score, right = _judge(sounding_map(prediction.to_dict()), expected, silent)
         sounds[condition] = ChangedSound(
             sources=tuple(
                 classes[category]
-                for categories in heard.get(condition, ())
+                for categories in sources.get(condition, ())
                 for category in sorted(categories)
             ),
             waveform=audios[condition]["audio"],
@@ -167,7 +137,7 @@ def under_changed_sounds(
             jaccard=score,
             right=right,
         )
-    return PictureUnderSounds(annotation=sample, sounds=sounds)
+    return FrameUnderSounds(annotation=sample, sounds=sounds)
 
 
 def mixed(waveform: Tensor, other: Tensor) -> Tensor:
@@ -185,22 +155,10 @@ def _objects(sample: SegDataSample) -> Tensor:
     return mask[mask.flatten(1).any(dim=1)]
 
 
-def category_regions(sample: SegDataSample, field: str) -> tuple[list[int], Tensor]:
-    """Return the n categories in a sample's category map, and the region of each.
-
-    Returns:
-        The categories in ascending order, and bool (n, H, W); none where there is no such map.
-    """
-    if field not in sample:
-        return [], torch.zeros((0, *sample.ori_shape[:2]), dtype=torch.bool)
-    categories, regions = regions_of(sample.get(field).data)
-    return categories.tolist(), regions
-
-
 def _silent_object_with_sound(
     sample: SegDataSample, library: SoundLibrary, generator: np.random.Generator
 ) -> tuple[frozenset[int], Tensor, Tensor] | None:
-    """Find the largest silent object that can be heard: category, sound (N,), region (1, H, W)."""
+    """Find the largest silent object that has a sound: category, sound (N,), region (1, H, W)."""
     categories, regions = category_regions(sample, "gt_silent_map")
     areas = regions.flatten(1).sum(dim=1)
     for place in areas.argsort(descending=True).tolist():

@@ -1,4 +1,4 @@
-"""Which frames of a data set a figure shows, chosen without a look at any prediction."""
+"""Which frames of a data set a figure shows, chosen before any prediction."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def choose_frames(dataset: AVSBenchDataset, number: int, *, seed: int = 0) -> li
     """Draw frames of as many clips, first such whose categories and scene are not yet among them.
 
     Of a clip it is the middle one of the frames in which something sounds. The model has no say.
-    A scene is told by the first picture, and by the data set's ``scene_pattern``.
+    A scene is told by the first frame, and by the data set's ``scene_pattern``.
 
     Raises:
         ValueError: More frames than there are clips, or none.

@@ -1,46 +1,33 @@
-"""All audio conditions in one pass over the frames: look once a batch, listen once a condition."""
+"""All audio conditions in one pass over the frames: each image is encoded once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from mmengine.evaluator import BaseMetric, Evaluator
-from mmengine.model import BaseDataPreprocessor
 from mmengine.runner.amp import autocast
 from mmseg.structures import SegDataSample
 from rich.progress import track
-from torch import Tensor
 from torch.utils.data import DataLoader
 
 from avs_mm.datasets.conditioned_frames import under_condition
 from avs_mm.evaluation.functional import global_score
+from avs_mm.models.two_step_prediction import AudioVisualModel, check_two_steps
 
-__all__ = ["Listener", "add_global_scores", "answers", "check_listens", "evaluate_conditions"]
+__all__ = ["add_global_scores", "evaluate_conditions", "predict_under_conditions"]
 
-Figures = dict[str, float]
+Metrics = dict[str, float]
 ChooseMetrics = Callable[[str, SegDataSample], Sequence[BaseMetric]]
-
-
-class Listener(Protocol):
-    """A model whose eye and ear stand apart, as ``AVSC``'s and ``PotentialObjectSegmentor``'s."""
-
-    data_preprocessor: BaseDataPreprocessor
-
-    def eval(self) -> Any: ...
-
-    def look(self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]) -> Any:
-        """Return all that needs no sound."""
-
-    def listen(
-        self, visual: Any, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
-    ) -> list[SegDataSample]:
-        """Predict under ``inputs["audio"]`` (B, N), and leave ``visual`` as it is."""
 
 
 @torch.no_grad()
 def evaluate_conditions(
-    model: Listener, loader: DataLoader, choose_metrics: ChooseMetrics, *, fp16: bool = False
-) -> dict[str, Figures]:
+    model: AudioVisualModel,
+    loader: DataLoader,
+    choose_metrics: ChooseMetrics,
+    *,
+    fp16: bool = False,
+) -> dict[str, Metrics]:
     """Score a model under every audio condition of a loader, in one process.
 
     Args:
@@ -51,18 +38,18 @@ def evaluate_conditions(
         fp16: Whether the model runs under autocast, as in mmengine's ``TestLoop``.
 
     Returns:
-        Of each condition, in the loader's order, the figures that the same metrics give in a test
-        run under it alone.
+        Of each condition, in the loader's order, the metrics as a test run under it alone gives
+        them.
 
     Raises:
-        ValueError: The model cannot look and listen apart; or from the metrics.
+        ValueError: The model cannot predict in two steps; or from the metrics.
     """
-    check_listens(model)
+    check_two_steps(model)
     model.eval()
     frames: Any = loader.dataset
     evaluators: dict[str, Evaluator] = {}
     for batch in track(loader, "Evaluating", total=len(loader)):
-        for condition, samples in answers(model, batch, fp16=fp16):
+        for condition, samples in predict_under_conditions(model, batch, fp16=fp16):
             if condition not in evaluators:
                 evaluators[condition] = Evaluator(list(choose_metrics(condition, samples[0])))
                 evaluators[condition].dataset_meta = frames.metainfo
@@ -72,49 +59,38 @@ def evaluate_conditions(
     }
 
 
-def check_listens(model: Any) -> None:
-    """Refuse a model that cannot look and listen apart.
-
-    Raises:
-        ValueError: It has no ``look`` or no ``listen``.
-    """
-    if not all(callable(getattr(model, name, None)) for name in ("look", "listen")):
-        raise ValueError(
-            f"{type(model).__name__} has no look and listen, by which one picture is looked at "
-            "once and heard under several sounds; add them, as avs_mm.AVSC has them, or use "
-            "tools/test.py"
-        )
-
-
-def answers(
-    model: Listener, batch: Mapping[str, Any], *, fp16: bool = False
+def predict_under_conditions(
+    model: AudioVisualModel, batch: Mapping[str, Any], *, fp16: bool = False
 ) -> Iterator[tuple[str, list[SegDataSample]]]:
-    """Look at a batch of ``collate_conditioned`` once, and predict under one sound after another.
+    """Encode the images of a batch once, and predict under one audio condition after another.
+
+    Args:
+        batch: Of ``collate_conditioned``.
 
     Returns:
         Each condition and the batch's samples with its predictions, samples of their own.
     """
-    pictures = {key: batch[key] for key in ("inputs", "data_samples")}
+    without_sounds = {key: batch[key] for key in ("inputs", "data_samples")}
     with autocast(enabled=fp16):
-        seen = model.data_preprocessor(pictures, False)
-        visual = model.look(seen["inputs"], seen["data_samples"])
+        images = model.data_preprocessor(without_sounds, False)
+        encoding = model.encode_images(images["inputs"], images["data_samples"])
     for condition in batch["audios"]:
-        heard = under_condition({**seen, "audios": batch["audios"]}, condition)
-        inputs, samples = heard["inputs"], heard["data_samples"]
+        conditioned = under_condition({**images, "audios": batch["audios"]}, condition)
+        inputs, samples = conditioned["inputs"], conditioned["data_samples"]
         inputs["audio"] = torch.stack(model.data_preprocessor.cast_data(inputs["audio"]))
         # The metrics that follow the yield are not the model's: autocast must not reach them.
         with autocast(enabled=fp16):
-            predicted = model.listen(visual, inputs, samples)
+            predicted = model.predict_with_audio(encoding, inputs, samples)
         yield condition, predicted
 
 
-def add_global_scores(figures: Mapping[str, Figures]) -> dict[str, Figures]:
+def add_global_scores(metrics: Mapping[str, Metrics]) -> dict[str, Metrics]:
     """Add ``inferred/G_J_{condition}`` and ``inferred/G_F_{condition}`` to the negative conditions.
 
     G_J is ``global_score`` of ``avs/J`` under the original sound and the condition's
     ``audio/negative_J_{condition}``, G_F the same of F.
     """
-    original = figures.get("original", {})
+    original = metrics.get("original", {})
     return {
         condition: own
         | {
@@ -123,5 +99,5 @@ def add_global_scores(figures: Mapping[str, Figures]) -> dict[str, Figures]:
             if (positive := f"avs/{score}") in original
             and (negative := f"audio/negative_{score}_{condition}") in own
         }
-        for condition, own in figures.items()
+        for condition, own in metrics.items()
     }

@@ -69,14 +69,14 @@ Metrics = Mapping[str, float | None]
 
 
 def write_results(results: dict[str, Any], folder: Path) -> None:
-    """Write ``results.json`` and ``table.md``; a figure that is no number (NaN) becomes null."""
+    """Write ``results.json`` and ``table.md``; a value that is no number (NaN) becomes null."""
     content = json.dumps(_finite(results), indent=2, allow_nan=False)
     (folder / "results.json").write_text(content + "\n", encoding="utf-8")
     (folder / "table.md").write_text(table(_finite(results)), encoding="utf-8")
 
 
 def table(results: Mapping[str, Any]) -> str:
-    """Lay out the content of ``results.json`` as Markdown, every figure with its meaning."""
+    """Lay out the content of ``results.json`` as Markdown, every metric with its meaning."""
     data = results["data"]
     conditions = dict(results["metrics"])
     original = conditions.pop("original", {})
@@ -96,7 +96,7 @@ def table(results: Mapping[str, Any]) -> str:
             if (meaning := _meaning(name, meanings))
         ]
         if rows:
-            heads = ["| figure | value | what it is |", "|---|---:|---|"]
+            heads = ["| metric | value | what it is |", "|---|---:|---|"]
             lines += ["", f"## {title}", "", *heads, *rows]
     if conditions:
         lines += ["", *_table_of_negatives(conditions)]
@@ -133,7 +133,7 @@ def result_folder(out: Path) -> Iterator[Path]:
 def _table_of_negatives(conditions: Mapping[str, Metrics]) -> Iterator[str]:
     yield "## Other sounds (the right answer is an empty mask)"
     yield ""
-    yield "| figure | " + " | ".join(conditions) + " |"
+    yield "| metric | " + " | ".join(conditions) + " |"
     yield "|---|" + "---:|" * len(conditions)
     for pattern, meaning in NEGATIVES.items():
         values = [
@@ -145,7 +145,7 @@ def _table_of_negatives(conditions: Mapping[str, Metrics]) -> Iterator[str]:
 
 
 def _with_the_rest(metrics: Metrics) -> dict[str, dict[str, str]]:
-    """Add a section for the figures that no section knows, so that none is lost."""
+    """Add a section for the metrics that no section knows, so that none is lost."""
     patterns = [pattern for meanings in SECTIONS.values() for pattern in meanings]
     rest = [name for name in metrics if not any(re.fullmatch(p, name) for p in patterns)]
     return {**SECTIONS, "Other": {re.escape(name): "see the metric" for name in rest}}

@@ -1,4 +1,4 @@
-"""A picture under five sounds: what is heard, what is right, and how the answers are judged."""
+"""A frame under five sounds: what is played, what is right, and how predictions are judged."""
 
 from types import MappingProxyType
 
@@ -10,11 +10,10 @@ from numpy.random import default_rng
 from torch import nn
 
 from avs_mm.evaluation.runners.changed_sounds import (
-    SoundLibrary,
-    category_regions,
     mixed,
     under_changed_sounds,
 )
+from avs_mm.evaluation.runners.sound_library import SoundLibrary
 from avs_mm.models import AVSDataPreProcessor, PotentialObjectSegmentor
 
 CAT, DOG, HORSE, COW = range(4)
@@ -98,23 +97,23 @@ class Conditions:
 
 
 class Marker(nn.Module):
-    """Marks under each condition the columns it is told to, and notes what it hears."""
+    """Marks under each condition the columns it is told to, and notes the sounds it gets."""
 
     def __init__(self, **columns: list[int]) -> None:
         super().__init__()
         self.data_preprocessor = AVSDataPreProcessor(mean=[0.0] * 3, std=[1.0] * 3)
         self.columns = columns
-        self.looks = 0
-        self.heard: dict[str, torch.Tensor] = {}
+        self.encoded = 0
+        self.sounds: dict[str, torch.Tensor] = {}
 
-    def look(self, inputs, data_samples):
+    def encode_images(self, inputs, data_samples):
         assert not self.training
-        self.looks += 1
+        self.encoded += 1
         return inputs["img"]
 
-    def listen(self, visual, inputs, data_samples):
+    def predict_with_audio(self, encoding, inputs, data_samples):
         condition = data_samples[0].audio_condition
-        self.heard[condition] = inputs["audio"]
+        self.sounds[condition] = inputs["audio"]
         for sample in data_samples:
             data = torch.zeros(1, *SIZE)
             data[..., self.columns.get(condition, [])] = 0.9
@@ -136,38 +135,26 @@ def test_the_library_knows_what_sounds_and_what_sounds_alone():
     assert torch.equal(first, again)
 
 
-def test_the_regions_of_a_category_map():
-    sample = Clips("pair")[0]["data_samples"]
-    categories, regions = category_regions(sample, "gt_sem_seg")
-    assert categories == [CAT, HORSE]
-    assert regions.dtype == torch.bool
-    assert regions[:, 0].int().tolist() == [[1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1, 0]]
-    for field in ("gt_silent_map", "pred_sem_seg"):
-        sample.gt_silent_map = map_of(set())
-        categories, regions = category_regions(sample, field)
-        assert (categories, regions.shape) == ([], (0, *SIZE))
-
-
 def test_a_mixture_is_the_sum_clipped():
     own, other = torch.tensor([0.5, 0.9, -0.9, -0.2]), torch.tensor([0.25, 0.9, -0.3, 0.2])
     assert mixed(own, other).tolist() == [0.75, 1.0, -1.0, 0.0]
 
 
-def test_one_look_and_five_sounds_for_the_whole_clip():
+def test_one_encoding_and_five_sounds_for_the_whole_clip():
     model = Marker()
-    picture = under_changed_sounds(model, Conditions(Clips("cat")), 1, LIBRARY)
-    assert model.looks == 1
-    assert list(picture.sounds) == ["original", "silence", "noise", "unmatched", "mixture"]
-    assert model.heard["original"][:, 0].tolist() == pytest.approx([0.7, 0.71])
-    assert model.heard["unmatched"][:, 0].tolist() == pytest.approx([-0.4, -0.4])
-    assert model.heard["mixture"][:, 0].tolist() == [1.0, 1.0]  # 0.7 + 0.6: clipped
-    for condition, sound in picture.sounds.items():
-        assert torch.equal(sound.waveform, model.heard[condition][1])
+    frame = under_changed_sounds(model, Conditions(Clips("cat")), 1, LIBRARY)
+    assert model.encoded == 1
+    assert list(frame.sounds) == ["original", "silence", "noise", "unmatched", "mixture"]
+    assert model.sounds["original"][:, 0].tolist() == pytest.approx([0.7, 0.71])
+    assert model.sounds["unmatched"][:, 0].tolist() == pytest.approx([-0.4, -0.4])
+    assert model.sounds["mixture"][:, 0].tolist() == [1.0, 1.0]  # 0.7 + 0.6: clipped
+    for condition, sound in frame.sounds.items():
+        assert torch.equal(sound.waveform, model.sounds[condition][1])
         assert sound.prediction.audio_condition == condition
-    assert picture.annotation.frame == 1
+    assert frame.annotation.frame == 1
 
 
-def test_the_largest_silent_object_that_can_be_heard_joins():
+def test_the_largest_silent_object_that_has_a_sound_joins():
     sounds = under_changed_sounds(Marker(), Conditions(Clips("cat")), 0, LIBRARY).sounds
     assert {name: sound.sources for name, sound in sounds.items()} == {
         "original": ("cat",),
@@ -198,7 +185,7 @@ def test_else_the_unmatched_sound_is_mixed_in_and_the_mask_stays(dataset, librar
     assert sounds["mixture"].sources == (*own, "cow")
     assert torch.equal(sounds["mixture"].truth, sounds["original"].truth)
     expected = {"cat": 0.7, "dog": 0.6}[own[0]] - 0.4
-    assert model.heard["mixture"][0].tolist() == pytest.approx([expected] * 16)
+    assert model.sounds["mixture"][0].tolist() == pytest.approx([expected] * 16)
 
 
 def test_without_categories_the_mask_alone_counts():
@@ -227,7 +214,7 @@ def test_without_categories_the_mask_alone_counts():
         ([0, 1, 2, 3, 4, 5, 6], "mixture", 6 / 7, False),
     ],
 )
-def test_an_answer_is_judged_by_its_objects(columns, condition, score, right):
+def test_a_prediction_is_judged_by_its_objects(columns, condition, score, right):
     model = Marker(**{condition: columns})
     sound = under_changed_sounds(model, Conditions(Clips("cat")), 0, LIBRARY).sounds[condition]
     assert sound.jaccard == pytest.approx(score, abs=1e-6)
@@ -249,12 +236,12 @@ def test_what_sounds_in_a_quiet_second_is_nothing():
     assert sounds["original"].jaccard == 1.0
 
 
-def test_models_that_do_not_listen_are_refused():
+def test_models_that_use_no_sound_are_refused():
     frames = Conditions(Clips("cat"))
     stage1 = PotentialObjectSegmentor.__new__(PotentialObjectSegmentor)
-    with pytest.raises(ValueError, match=r"is stage 1 and hears nothing.* give a config"):
+    with pytest.raises(ValueError, match=r"is stage 1, which uses no sound; give a config"):
         under_changed_sounds(stage1, frames, 0, LIBRARY)
-    with pytest.raises(ValueError, match="Linear has no look and listen"):
+    with pytest.raises(ValueError, match="Linear has no encode_images"):
         under_changed_sounds(nn.Linear(1, 1), frames, 0, LIBRARY)
 
 

@@ -1,4 +1,4 @@
-"""One look a batch, one listen a condition, and the figures of separate runs."""
+"""Images are encoded once a batch, and the metrics are those of separate runs."""
 
 from types import MappingProxyType
 
@@ -13,9 +13,8 @@ from avs_mm.datasets.conditioned_frames import collate_conditioned, under_condit
 from avs_mm.evaluation import AudioSensitivityMetric, AVSMetric
 from avs_mm.evaluation.runners.one_pass import (
     add_global_scores,
-    answers,
-    check_listens,
     evaluate_conditions,
+    predict_under_conditions,
 )
 from avs_mm.models import AVSDataPreProcessor
 
@@ -60,21 +59,21 @@ class LoudAndBright:
 
     def __init__(self) -> None:
         self.data_preprocessor = AVSDataPreProcessor(mean=[0.0] * 3, std=[255.0] * 3)
-        self.looks: list[int] = []
-        self.listens: list[int] = []
+        self.encoded: list[int] = []
+        self.predicted: list[int] = []
         self.training = True
 
     def eval(self) -> "LoudAndBright":
         self.training = False
         return self
 
-    def look(self, inputs, data_samples):
+    def encode_images(self, inputs, data_samples):
         assert not self.training
-        self.looks.append(len(data_samples))
+        self.encoded.append(len(data_samples))
         return inputs["img"].mean(dim=1)  # (B, H, W) in [0, 1]
 
-    def listen(self, brightness, inputs, data_samples):
-        self.listens.append(len(data_samples))
+    def predict_with_audio(self, brightness, inputs, data_samples):
+        self.predicted.append(len(data_samples))
         for sample, frame, audio in zip(data_samples, brightness, inputs["audio"], strict=True):
             sample.pred_sounding_map = PixelData(data=(frame * audio.mean())[None])
         return data_samples
@@ -90,37 +89,38 @@ def choose_metrics(condition, sample):
     return [AudioSensitivityMetric()]
 
 
-def test_it_looks_once_a_batch_and_listens_once_a_condition():
+def test_images_are_encoded_once_a_batch_and_predicted_once_a_condition():
     model = LoudAndBright()
     evaluate_conditions(model, loader(3), choose_metrics)
-    assert model.looks == [3, 3, 1]
-    assert model.listens == [3, 3, 3, 3, 3, 3, 1, 1, 1]
+    assert model.encoded == [3, 3, 1]
+    assert model.predicted == [3, 3, 3, 3, 3, 3, 1, 1, 1]
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 7])
-def test_the_figures_are_those_of_separate_runs(batch_size):
-    figures = evaluate_conditions(LoudAndBright(), loader(batch_size), choose_metrics)
-    assert list(figures) == list(LOUDNESS)
+def test_the_metrics_are_those_of_separate_runs(batch_size):
+    metrics = evaluate_conditions(LoudAndBright(), loader(batch_size), choose_metrics)
+    assert list(metrics) == list(LOUDNESS)
     for condition in LOUDNESS:
         model = LoudAndBright().eval()
         evaluator = Evaluator(choose_metrics(condition, None))
         for batch in loader(2):
             alone = model.data_preprocessor(under_condition(batch, condition), False)
-            seen = model.look(**alone)
-            evaluator.process(data_samples=model.listen(seen, **alone), data_batch=batch)
-        assert figures[condition] == evaluator.evaluate(7)
+            encoding = model.encode_images(**alone)
+            predicted = model.predict_with_audio(encoding, **alone)
+            evaluator.process(data_samples=predicted, data_batch=batch)
+        assert metrics[condition] == evaluator.evaluate(7)
 
     # original: 220/255 * (1 - 0.05 i) > 0.5 holds for all i up to 6, so the bright columns i..7
     # are compared with 4..7: unions of 8 - min(i, 4), and 4/8 are outside for the empty mask.
     expected = [4 / 8, 4 / 7, 4 / 6, 3 / 8, 4 / 4, 3 / 4, 2 / 4]
-    assert figures["original"]["avs/J"] == pytest.approx(sum(expected) / 7, abs=1e-6)
-    assert figures["silence"]["audio/RA_silence"] == 1.0
-    assert figures["noise"]["audio/RA_noise"] == 1.0  # 220/255 * 0.5 < 0.5
+    assert metrics["original"]["avs/J"] == pytest.approx(sum(expected) / 7, abs=1e-6)
+    assert metrics["silence"]["audio/RA_silence"] == 1.0
+    assert metrics["noise"]["audio/RA_noise"] == 1.0  # 220/255 * 0.5 < 0.5
 
 
 def test_every_condition_has_samples_of_its_own():
     (batch,) = loader(7)
-    found = dict(answers(LoudAndBright().eval(), batch))
+    found = dict(predict_under_conditions(LoudAndBright().eval(), batch))
     assert [samples[1].audio_condition for samples in found.values()] == list(LOUDNESS)
     peaks = [float(samples[1].pred_sounding_map.data.max()) for samples in found.values()]
     assert peaks == pytest.approx([220 / 255 * 0.95 * loudness for loudness in LOUDNESS.values()])
@@ -144,31 +144,25 @@ def test_autocast_is_for_the_model_and_not_for_the_metrics(fp16):
         return torch.is_autocast_enabled() or torch.is_autocast_cpu_enabled()
 
     class Casting(LoudAndBright):
-        def look(self, inputs, data_samples):
+        def encode_images(self, inputs, data_samples):
             seen.append(casts())
-            return super().look(inputs, data_samples)
+            return super().encode_images(inputs, data_samples)
 
-        def listen(self, brightness, inputs, data_samples):
+        def predict_with_audio(self, brightness, inputs, data_samples):
             seen.append(casts())
-            return super().listen(brightness, inputs, data_samples)
+            return super().predict_with_audio(brightness, inputs, data_samples)
 
     seen: list[bool] = []
     (batch,) = loader(7)
-    outside = [casts() for _ in answers(Casting().eval(), batch, fp16=fp16)]
+    outside = [casts() for _ in predict_under_conditions(Casting().eval(), batch, fp16=fp16)]
     assert seen == [fp16] * 4
     assert outside == [False] * 3
 
 
-def test_a_model_that_cannot_look_apart_is_refused():
-    with pytest.raises(ValueError, match=r"Linear has no look and listen, .* use tools/test\.py"):
+def test_a_model_of_one_step_is_refused():
+    fault = r"Linear has no encode_images and predict_with_audio, .* use tools/test\.py"
+    with pytest.raises(ValueError, match=fault):
         evaluate_conditions(torch.nn.Linear(2, 2), loader(3), choose_metrics)
-
-    class Deaf(LoudAndBright):
-        listen = None
-
-    with pytest.raises(ValueError, match="Deaf has no look and listen"):
-        check_listens(Deaf())
-    check_listens(LoudAndBright())
 
 
 def test_global_scores_are_named_as_inferred():

@@ -31,14 +31,14 @@ def results() -> dict:
     }
 
 
-def test_every_figure_stands_under_its_protocol(results):
+def test_every_metric_stands_under_its_protocol(results):
     lines = table(results).splitlines()
     assert lines[0] == "# configs/some.py on s4 test"
     sections = {}
     for line in lines:
         if line.startswith("## "):
             rows = sections.setdefault(line[3:].split(" (")[0], [])
-        elif line.startswith("| ") and not line.startswith("| figure"):
+        elif line.startswith("| ") and not line.startswith("| metric"):
             rows.append([cell.strip() for cell in line.strip("|").split("|")])
     assert list(sections) == [
         *("Per image", "Whole set", "Candidates of stage 1", "Other", "Other sounds"),
