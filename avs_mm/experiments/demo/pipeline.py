@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from demo_steps import Step, StepError, progress_bar
+from avs_mm.experiments.steps import Step, StepError, progress_bar
 from rich.console import Console
 
 from avs_mm.whole_file import replaced_when_whole

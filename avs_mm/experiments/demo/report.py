@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from demo_page import Example, page
+from avs_mm.experiments.demo.page import Example, page
 from mmseg.structures import SegDataSample
 
 from avs_mm.apis import AVSInferencer

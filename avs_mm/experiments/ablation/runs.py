@@ -22,8 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ablation_report import write_report
-from demo_steps import REPOSITORY, Step, StepError, metrics_of, run_logged
+from avs_mm.experiments.ablation.report import write_report
+from avs_mm.experiments.steps import REPOSITORY, Step, StepError, metrics_of, run_logged
 from mmengine.config import Config
 from rich.progress import Progress
 
