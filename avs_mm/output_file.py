@@ -1,6 +1,7 @@
 """Write texts, JSON and images in one piece: a reader never meets half a file."""
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,14 @@ import numpy as np
 
 from avs_mm.whole_file import replaced_when_whole
 
-__all__ = ["encode_image", "write_bytes", "write_image", "write_json", "write_text"]
+__all__ = [
+    "encode_image",
+    "without_nan",
+    "write_bytes",
+    "write_image",
+    "write_json",
+    "write_text",
+]
 
 
 def write_bytes(path: str | os.PathLike, content: bytes) -> None:
@@ -29,10 +37,19 @@ def write_text(path: str | os.PathLike, text: str) -> None:
 def write_json(path: str | os.PathLike, content: Any) -> None:
     """Write JSON in lines, ended by a line break; as `write_bytes`.
 
-    Raises:
-        ValueError: A number is NaN or infinite, for which JSON has no word.
+    A number for which JSON has no word, NaN or infinite, becomes null.
     """
-    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(without_nan(content), indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def without_nan(content: Any) -> Any:
+    """Return nested dicts and lists with None in the place of NaN and infinite numbers."""
+    if isinstance(content, dict):
+        return {key: without_nan(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [without_nan(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
 def write_image(path: str | os.PathLike, image: np.ndarray) -> None:

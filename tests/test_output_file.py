@@ -32,13 +32,13 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.Mon
     assert path.read_text() == "earlier"
 
 
-def test_json_has_no_nan(tmp_path: Path):
-    write_json(tmp_path / "a.json", {"J": 0.5, "names": ["é"]})
-    assert json.loads((tmp_path / "a.json").read_text()) == {"J": 0.5, "names": ["é"]}
-    assert (tmp_path / "a.json").read_text().endswith("}\n")
-    with pytest.raises(ValueError, match="JSON"):
-        write_json(tmp_path / "b.json", {"J": float("nan")})
-    assert not (tmp_path / "b.json").exists()
+def test_json_has_null_for_what_is_no_number(tmp_path: Path):
+    content = {"J": 0.5, "names": ["é"], "nested": [{"F": float("nan")}, (float("inf"), 2)]}
+    write_json(tmp_path / "a.json", content)
+    text = (tmp_path / "a.json").read_text()
+    expected = {"J": 0.5, "names": ["é"], "nested": [{"F": None}, [None, 2]]}
+    assert json.loads(text) == expected
+    assert text.endswith("}\n")
 
 
 @pytest.mark.parametrize(("dtype", "top"), [(np.uint8, 255), (np.uint16, 65535)])

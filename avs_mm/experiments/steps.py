@@ -1,6 +1,5 @@
-"""Run commands one after another under one progress bar, each with its output in a log."""
+"""Run tools one after another under one progress bar, each with its output in a log."""
 
-import json
 import os
 import re
 import subprocess
@@ -13,13 +12,18 @@ from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from avs_mm.shipped import tools_dir
+
+__all__ = ["Step", "StepError", "eta_seconds", "progress_bar", "run_logged"]
+
 TAIL = 30  # lines of the log that a failure shows
 
 
 @dataclass(frozen=True)
 class Step:
-    """A call of a tool: its log's name, what the bar says, how long it may take, its arguments.
+    """A call of Python: its log's name, what the bar says, how long it may take, its arguments.
+
+    A tool and a config are named from the folder that holds tools and configs, in which it runs.
 
     ``one_thread`` is for work so small that a second thread costs more than it does.
     """
@@ -60,7 +64,7 @@ def progress_bar(
             step,
             log=logs / f"{step.name}.log",
             environment=environment,
-            on_progress=lambda share: bar.update(task, completed=done + share * step.seconds),
+            on_progress=lambda part: bar.update(task, completed=done + part * step.seconds),
         )
         done += step.seconds
         bar.update(task, completed=done)
@@ -73,14 +77,14 @@ def progress_bar(
 def run_logged(
     step: Step, *, log: Path, environment: dict[str, str], on_progress: Callable[[float], None]
 ) -> None:
-    """Run a step with its output in ``log``; tell as it goes which share of it, [0, 1], is done."""
+    """Run a step with its output in ``log``; tell as it goes which fraction is done."""
     started = time.monotonic()
     threads = {"OMP_NUM_THREADS": "1"} if step.one_thread else {}
     with (
         log.open("w") as file,
         subprocess.Popen(
             [sys.executable, *step.command],
-            cwd=REPOSITORY,
+            cwd=tools_dir().parent,
             env={**os.environ, **environment, **threads, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -117,9 +121,3 @@ def eta_seconds(line: str) -> int | None:
         return None
     days, hours, minutes, seconds = (int(number or 0) for number in found.groups())
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-
-
-def metrics_of(work_dir: Path) -> dict[str, float]:
-    """Read what mmengine's runner noted of the one test in a work dir."""
-    (file,) = work_dir.glob("*/*.json")  # <timestamp>/<timestamp>.json
-    return json.loads(file.read_text())

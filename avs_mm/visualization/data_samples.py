@@ -16,7 +16,7 @@ from avs_mm.visualization.annotation import draw_annotation
 from avs_mm.visualization.drawing import WHITE
 from avs_mm.visualization.waveform import draw_sound
 
-__all__ = ["build_dataset", "draw_sample", "spread_indices", "write_samples"]
+__all__ = ["build_dataset", "draw_sample", "image_of", "spread_indices", "write_samples"]
 
 HEADER = 20  # pixels
 
@@ -61,6 +61,11 @@ def spread_indices(length: int, number: int) -> list[int]:
     return np.linspace(0, length - 1, count).round().astype(int).tolist()
 
 
+def image_of(item: Mapping[str, Any]) -> np.ndarray:
+    """Return the image of a packed sample, RGB uint8 (H, W, 3)."""
+    return np.ascontiguousarray(item["inputs"]["img"].numpy()[::-1].transpose(1, 2, 0))
+
+
 def draw_sample(item: Mapping[str, Any], metainfo: Mapping[str, Any]) -> np.ndarray:
     """Draw a packed sample: what sounds is filled, silent objects are outlined, below is the sound.
 
@@ -75,8 +80,9 @@ def draw_sample(item: Mapping[str, Any], metainfo: Mapping[str, Any]) -> np.ndar
     """
     inputs, sample = item["inputs"], item["data_samples"]
     classes, palette = metainfo["classes"], metainfo["palette"]
-    image = np.ascontiguousarray(inputs["img"].numpy()[::-1].transpose(1, 2, 0))  # RGB (H, W, 3)
-    image = draw_annotation(image, sample, classes=classes, palette=palette, labelled=False)
+    image = draw_annotation(
+        image_of(item), sample, classes=classes, palette=palette, labelled=False
+    )
     if "audio" in inputs:
         image = draw_sound(image, inputs["audio"].numpy(), time=sample.get("frame", 0) + 1.0)
 

@@ -1,13 +1,13 @@
 """What an evaluation leaves behind: ``results.json`` for programs, ``table.md`` for people."""
 
-import json
-import math
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from avs_mm.output_file import without_nan, write_json, write_text
 
 __all__ = ["OWN_FILES", "result_folder", "table", "write_results"]
 
@@ -70,9 +70,8 @@ Metrics = Mapping[str, float | None]
 
 def write_results(results: dict[str, Any], folder: Path) -> None:
     """Write ``results.json`` and ``table.md``; a value that is no number (NaN) becomes null."""
-    content = json.dumps(_finite(results), indent=2, allow_nan=False)
-    (folder / "results.json").write_text(content + "\n", encoding="utf-8")
-    (folder / "table.md").write_text(table(_finite(results)), encoding="utf-8")
+    write_json(folder / "results.json", results)
+    write_text(folder / "table.md", table(without_nan(results)))
 
 
 def table(results: Mapping[str, Any]) -> str:
@@ -163,12 +162,3 @@ def _number(value: float | None) -> str:
     if value is None:
         return ""
     return str(value) if isinstance(value, int) else f"{value:.4f}"
-
-
-def _finite(value: Any) -> Any:
-    """Replace what JSON has no word for, in whatever is nested."""
-    if isinstance(value, dict):
-        return {key: _finite(content) for key, content in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(content) for content in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,6 +1,5 @@
 """What the ablation leaves behind: table.md, results.json and a plot a table."""
 
-import json
 import statistics
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,18 +8,22 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-# Table -> figure as its test names it -> column. An arrow says which way is better.
+from avs_mm.output_file import write_json, write_text
+
+__all__ = ["write_report"]
+
+# Metric of a test -> column. An arrow says which way is better.
 STAGE1 = {
     "candidates/sounding_recall": "sounding ↑",
     "candidates/silent_recall": "silent ↑",
-    "candidates/masks_of_nothing": "of nothing ↓",
+    "candidates/false_positive_masks": "false positives ↓",
     "candidates/I_per_frame": "I a frame",
     "candidates/oracle_J": "oracle J ↑",
 }
 STAGE2 = {
     "avs/J": "J ↑",
     "avs/F": "F ↑",
-    "localiser/J": "J, best cut ↑",
+    "localiser/J": "J, best threshold ↑",
     "candidates/oracle_J": "oracle J",
     "audio/RA_silence": "RA silence ↑",
     "audio/RA_mute": "RA mute ↑",
@@ -30,8 +33,8 @@ STAGE2 = {
     "candidates/AP50": "AP50 ↑",
     "tracks/all_right": "tracks ↑",
 }
-# Figures: table -> variant -> test -> name -> one value a seed
-Figures = dict[str, dict[str, dict[str, dict[str, list[float]]]]]
+# Table -> variant -> test -> name -> one value a seed
+Values = dict[str, dict[str, dict[str, dict[str, list[float]]]]]
 
 
 def write_report(
@@ -42,39 +45,39 @@ def write_report(
     """Write the report of the runs that are done.
 
     Args:
-        done: Folder of a run, TABLE/VARIANT/SEED -> test -> figure -> value, or None.
+        done: Folder of a run, TABLE/VARIANT/SEED -> test -> metric -> value, or None.
     """
-    figures = gather(done)
-    (out / "results.json").write_text(json.dumps(figures, indent=2) + "\n")
-    (out / "table.md").write_text(table_of(tables, figures))
-    for name, variants in figures.items():
+    values = gather(done)
+    write_json(out / "results.json", values)
+    write_text(out / "table.md", table_of(tables, values))
+    for name, variants in values.items():
         plot(name, variants, tables[name]["variants"], out / f"{name}.png")
 
 
-def gather(done: Mapping[str, Mapping[str, Mapping[str, float]] | None]) -> Figures:
+def gather(done: Mapping[str, Mapping[str, Mapping[str, float]] | None]) -> Values:
     """Put the values of a variant's seeds side by side."""
-    figures: Figures = {}
+    gathered: Values = {}
     for folder, tests in done.items():
         name, variant, _ = folder.split("/")
         for test, values in (tests or {}).items():
-            place = figures.setdefault(name, {}).setdefault(variant, {}).setdefault(test, {})
+            place = gathered.setdefault(name, {}).setdefault(variant, {}).setdefault(test, {})
             for key, value in values.items():
                 if isinstance(value, int | float):
                     place.setdefault(key, []).append(value)
-    return figures
+    return gathered
 
 
 def columns_of(values: Iterable[str]) -> dict[str, str]:
-    """Return the columns of a test: those of stage 2 where something was heard."""
+    """Return the columns of a test: those of stage 2 where the sound was changed."""
     values = set(values)
     columns = STAGE2 if any(key.startswith("audio/") for key in values) else STAGE1
     return {key: title for key, title in columns.items() if key in values}
 
 
-def table_of(tables: Mapping[str, Mapping[str, Any]], figures: Figures) -> str:
+def table_of(tables: Mapping[str, Mapping[str, Any]], values: Values) -> str:
     """Lay out every test of every table as Markdown: mean ± standard deviation of the seeds."""
     lines = ["# Ablation", ""]
-    for name, variants in figures.items():
+    for name, variants in values.items():
         for test in dict.fromkeys(test for tests in variants.values() for test in tests):
             known = {key for tests in variants.values() for key in tests.get(test, {})}
             columns = columns_of(known)
@@ -83,9 +86,9 @@ def table_of(tables: Mapping[str, Mapping[str, Any]], figures: Figures) -> str:
             for variant, tests in variants.items():
                 if test not in tests:
                     continue
-                values = tests[test]
-                cells = [spread(values.get(key, [])) for key in columns]
-                seeds = max((len(numbers) for numbers in values.values()), default=0)
+                of_test = tests[test]
+                cells = [spread(of_test.get(key, [])) for key in columns]
+                seeds = max((len(numbers) for numbers in of_test.values()), default=0)
                 lines.append(row(tables[name]["variants"][variant]["title"], *cells, str(seeds)))
             lines.append("")
     return "\n".join(lines)
@@ -109,7 +112,7 @@ def plot(
     described: Mapping[str, Mapping[str, Any]],
     path: Path,
 ) -> None:
-    """Draw a row of bars a variant for each figure of the first test; a dot is a seed."""
+    """Draw a row of bars a variant for each metric of the first test; a dot is a seed."""
     first = next(iter(next(iter(variants.values()))))
     columns = columns_of({key for tests in variants.values() for key in tests.get(first, {})})
     figure = Figure(figsize=(2.2 * len(columns) + 2.5, 0.4 * len(variants) + 1.2))

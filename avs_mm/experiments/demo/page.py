@@ -1,31 +1,34 @@
-"""The demo's report as one HTML page with its pictures inside."""
+"""The demo's report as one HTML page with its images inside."""
 
 import base64
 from dataclasses import dataclass
 from html import escape
 
-import cv2
 import numpy as np
 
+from avs_mm.output_file import encode_image
+
+__all__ = ["Example", "page"]
+
 COLUMNS = {
-    "Frame": "What the camera sees.",
+    "Frame": "A frame of the test set.",
     "Ground truth": "Filled: what sounds. Outlined: silent objects, which no training label shows.",
     "Candidates": "Stage 1: every object that could sound, with its visual score.",
-    "Its own sound": "Stage 2: candidates whose category is heard, with the audio score.",
+    "Its own sound": "Stage 2: filled if the audio has its category, with the audio score.",
     "Silence": "The same frame without sound: the right answer is nothing.",
-    "Another sound": "The sound of something that is not in the picture: again nothing.",
+    "Unmatched sound": "The sound of something that is not in the frame: again nothing.",
 }
 MEANINGS = {
-    "sounding_recall": "share of the sounding objects with a candidate (IoU > 0.5)",
+    "sounding_recall": "fraction of the sounding objects with a candidate (IoU > 0.5)",
     "silent_recall": "the same for silent objects, which the labels of S4 leave out",
-    "masks_of_nothing": "candidates a frame that match no object",
+    "false_positive_masks": "candidates a frame that match no object",
     "I_per_frame": "candidates a frame",
     "J": "mean IoU with the mask of what sounds",
     "F": "F-score of the same (beta² = 0.3)",
-    "J_of_a_perfect_ear": "the J that these candidates allow",
-    "RA_silent": "share of frames that stay empty under silence",
-    "RA_unmatched": "share of frames that stay empty under the sound of an absent object",
-    "all_tracks_right": "share of pictures on which the answer to each of their sounds is right",
+    "oracle_J": "J of the candidates whose category sounds, the audio being known",
+    "RA_silence": "fraction of frames that stay empty under silence",
+    "RA_unmatched": "fraction of frames that stay empty under the sound of an absent object",
+    "all_tracks_right": "fraction of frames that are right under each of their sounds",
 }
 STAGES = {
     "stage1": "Stage 1: what could sound",
@@ -58,19 +61,19 @@ img { width: 100%; display: block; border-radius: 6px; margin-bottom: .25rem; }
 
 @dataclass(frozen=True)
 class Example:
-    """A row: a picture, RGB uint8 (H, W, 3), and a caption for every column."""
+    """A row: an image, RGB uint8 (H, W, 3), and a caption for every column."""
 
-    pictures: list[np.ndarray]
+    images: list[np.ndarray]
     captions: list[str]
 
 
 def page(
-    figures: dict[str, dict[str, float]],
+    metrics: dict[str, dict[str, float]],
     sections: list[tuple[str, list[Example]]],
     *,
     video: str,
 ) -> str:
-    """Lay out the page: the figures, the video, and the examples of every section."""
+    """Lay out the page: the metrics, the video, and the examples of every section."""
     heads = "".join(f"<div><b>{title}</b>{text}</div>" for title, text in COLUMNS.items())
     body = "".join(
         f'<h2>{escape(title)}</h2>\n<div class="row head">{heads}</div>\n'
@@ -87,39 +90,37 @@ def page(
 </head>
 <body>
 <h1>What sounds here?</h1>
-<p>Stage 1 looks for every object that could sound; stage 2 listens, and keeps those whose category
-it hears. Both were trained on the drawn data set a few minutes ago; the frames below are from its
-test set, which they have not seen, and were chosen by their place in it, not by their result.</p>
+<p>Stage 1 segments every object that could sound; stage 2 keeps those whose category its audio
+encoder finds in the sound. Both were trained on the synthetic data set a few minutes ago; the
+frames below are from its test set, of which no training has a frame, and were chosen by their place
+in it, not by their result.</p>
 <div class="top">
 <video controls src="{escape(video)}"></video>
 <table>
-{"".join(_stage(stage, names) for stage, names in figures.items())}</table>
+{"".join(_stage(stage, values) for stage, values in metrics.items())}</table>
 </div>
 {body}</body>
 </html>
 """
 
 
-def _stage(stage: str, figures: dict[str, float]) -> str:
+def _stage(stage: str, metrics: dict[str, float]) -> str:
     rows = "".join(
         f'<tr><td>{escape(name)}</td><td class="figure">{value:.3f}</td>'
         f'<td class="meaning">{MEANINGS[name]}</td></tr>\n'
-        for name, value in figures.items()
+        for name, value in metrics.items()
     )
     return f'<tr><th colspan="3">{STAGES[stage]}</th></tr>\n{rows}'
 
 
 def _row(example: Example) -> str:
     figures = "".join(
-        f'<figure><img alt="{escape(column)}" src="{_data_url(picture)}">'
-        f"{escape(caption)}</figure>\n"
-        for column, picture, caption in zip(
-            COLUMNS, example.pictures, example.captions, strict=True
-        )
+        f'<figure><img alt="{escape(column)}" src="{_data_url(image)}">{escape(caption)}</figure>\n'
+        for column, image, caption in zip(COLUMNS, example.images, example.captions, strict=True)
     )
     return f'<div class="row">\n{figures}</div>\n'
 
 
 def _data_url(image: np.ndarray) -> str:
-    encoded = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])[1]
-    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+    content = encode_image(image, ".jpg", quality=90)
+    return "data:image/jpeg;base64," + base64.b64encode(content).decode()

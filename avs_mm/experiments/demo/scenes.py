@@ -1,6 +1,6 @@
-"""Draw the video of the demo: scenes of the mini data set in which the sounding object changes.
+"""Draw the demo's video: scenes of the mini data set in which the sounding object changes.
 
-    python tools/demo_scenes.py --out scenes.mp4
+    python -m avs_mm.experiments.demo.scenes --out scenes.mp4
 
 The mini data set's own clips hold one frame a second; here such scenes move smoothly.
 """
@@ -41,7 +41,9 @@ SCENES: list[tuple[list[str], list[list[str]]]] = [
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m avs_mm.experiments.demo.scenes",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--out", type=Path, required=True, help="video to write")
     parser.add_argument("--seed", type=int, default=0, help="of places, looks and sounds")
