@@ -22,13 +22,13 @@ YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
-	$(BIN)/python tools/demo.py --out work_dirs/demo
+	$(BIN)/python -m avs_mm.experiments.demo --out work_dirs/demo
 
 ablation: $(STAMP)
-	$(BIN)/python tools/ablation.py --out work_dirs/ablation
+	$(BIN)/python -m avs_mm.experiments.ablation --out work_dirs/ablation
 
 peers: $(STAMP)
-	$(BIN)/python tools/ablation.py --only localisers stage2/tpavi stage2/mixtures --out work_dirs/ablation
+	$(BIN)/python -m avs_mm.experiments.ablation --only localisers stage2/tpavi stage2/mixtures --out work_dirs/ablation
 
 test: $(STAMP)
 	$(BIN)/ruff check

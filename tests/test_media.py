@@ -276,9 +276,9 @@ def test_files_without_the_wanted_stream(tmp_path: Path):
     with pytest.raises(ValueError, match=r"mute\.mp4: has no sound track"):
         read_audio(tmp_path / "mute.mp4")
     write_wav(tmp_path / "sound.wav", np.zeros(100), rate=16_000)
-    with pytest.raises(ValueError, match=r"sound\.wav: has no pictures"):
+    with pytest.raises(ValueError, match=r"sound\.wav: has no images"):
         probe_video(tmp_path / "sound.wav")
-    with pytest.raises(ValueError, match=r"sound\.wav: has no pictures"):
+    with pytest.raises(ValueError, match=r"sound\.wav: has no images"):
         next(read_video_frames(tmp_path / "sound.wav"))
 
 

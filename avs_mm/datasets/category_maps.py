@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
+from torch import Tensor
 
 __all__ = [
     "BACKGROUND",
@@ -13,6 +14,7 @@ __all__ = [
     "open_image",
     "read_label_map",
     "read_mask",
+    "regions_of",
     "to_category_map",
 ]
 
@@ -117,3 +119,13 @@ def fill_categories(mask: np.ndarray, categories: np.ndarray) -> np.ndarray:
         numbered[nearest[~unlabelled]] = categories[~unlabelled]
         categories = numbered[nearest]
     return np.where(foreground, categories, BACKGROUND).astype(np.uint8)
+
+
+def regions_of(category_map: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the n categories of a category map (H, W) or (1, H, W), and the region of each.
+
+    Returns:
+        The categories (n,) in ascending order, and bool (n, H, W).
+    """
+    categories = category_map[category_map != BACKGROUND].unique()
+    return categories, category_map == categories[:, None, None]

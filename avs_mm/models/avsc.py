@@ -207,6 +207,8 @@ class AVSC(BaseSegmentor):
             sample.pred_sem_seg = PixelData(data=segmentation[None])
         return data_samples
 
+    encode_images, predict_with_audio = look, listen
+
 
 def sounding_map(candidates: InstanceData, category_scores: Tensor) -> Tensor:
     """Compute S_asl = sum_j p_{c_j} m_j of one frame (Eq. 1), clamped to 1 in overlaps.

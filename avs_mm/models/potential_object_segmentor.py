@@ -180,6 +180,8 @@ class PotentialObjectSegmentor(EncoderDecoder):
             sample.pred_sem_seg = PixelData(data=category_map[None])
         return data_samples
 
+    encode_images, predict_with_audio = look, listen
+
 
 def samples_of(
     inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample] | None

@@ -78,7 +78,7 @@ def pictures(*sizes: tuple[int, int]) -> list[np.ndarray]:
 def test_categories_come_from_the_checkpoint(inferencer):
     assert inferencer.classes == list(CLASSES)
     assert inferencer.palette == PALETTE
-    assert inferencer.listens
+    assert inferencer.uses_sound
 
 
 def test_predictions_have_the_pictures_sizes(inferencer):
@@ -135,7 +135,7 @@ def test_the_same_numbers_as_from_files(inferencer, tmp_path):
 
 def test_stage_1_needs_no_sound(stage1_checkpoint):
     inferencer = AVSInferencer(tiny_config("seg.py"), stage1_checkpoint, device="cpu")
-    assert not inferencer.listens
+    assert not inferencer.uses_sound
     image = pictures((60, 80))
     (deaf,), (with_sound,) = inferencer(image), inferencer(image, [SECOND])
     assert torch.equal(deaf.pred_sem_seg.data, with_sound.pred_sem_seg.data)

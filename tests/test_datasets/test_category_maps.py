@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from avs_mm.datasets.category_maps import (
     fill_categories,
     read_label_map,
     read_mask,
+    regions_of,
     to_category_map,
 )
 
@@ -115,3 +117,12 @@ def test_fill_of_an_empty_mask_is_background():
 def test_fill_without_a_label_is_an_error():
     with pytest.raises(ValueError, match="no label"):
         fill_categories(np.ones((2, 2), np.uint8), np.full((2, 2), 255, np.uint8))
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (1, 2, 3)])
+def test_regions_of_a_category_map(shape: tuple[int, ...]):
+    categories, regions = regions_of(torch.tensor([7, 255, 2, 2, 255, 7]).view(shape))
+    assert categories.tolist() == [2, 7]
+    assert regions.int().tolist() == [[[0, 0, 1], [1, 0, 0]], [[1, 0, 0], [0, 0, 1]]]
+    categories, regions = regions_of(torch.full(shape, 255))
+    assert (len(categories), regions.shape) == (0, (0, 2, 3))

@@ -178,7 +178,7 @@ def test_what_the_data_does_not_allow_is_left_out(
     config = config_of(subset="ms3", metainfo=dict(classes=CLASSES))
     evaluate(config, checkpoint, "--out", tmp_path)
     said = capsys.readouterr().out
-    assert "offscreen is left out: it needs --offscreen-root" in said
+    assert "offscreen is left out: it needs offscreen_root" in said
     assert "unmatched is left out: clip" in said
     figures = read(tmp_path)["metrics"]
     assert list(figures) == ["original", "silence", "noise", "mute"]

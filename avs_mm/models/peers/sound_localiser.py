@@ -144,6 +144,8 @@ class SoundLocaliser(BaseSegmentor):
             sample.pred_sem_seg = PixelData(data=(sounding_map > 0.5).long())
         return data_samples
 
+    encode_images, predict_with_audio = look, listen
+
 
 def min_max_normalised(heat: Tensor) -> Tensor:
     """Bring the least value to 0 and the greatest to 1; a map of one value becomes 0."""

@@ -144,6 +144,8 @@ class TPAVI(BaseSegmentor):
             sample.pred_sem_seg = PixelData(data=(frame_map > 0.5).long())
         return data_samples
 
+    encode_images, predict_with_audio = look, listen
+
     def predict(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
     ) -> list[SegDataSample]:
