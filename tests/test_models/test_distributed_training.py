@@ -51,6 +51,7 @@ def batches(labelled_samples) -> list[dict]:
 @pytest.fixture
 def stage1(segmentor_config, batches) -> dict:
     segmentor_config.backbone.norm_eval = True
+    torch.manual_seed(0)
     weights = MODELS.build(segmentor_config).state_dict()
     return dict(config=segmentor_config, weights=weights, batches=batches, lr=1e-4)
 
@@ -59,6 +60,7 @@ def stage1(segmentor_config, batches) -> dict:
 def stage2(avsc_config, batches, find_something) -> dict:
     for name in ("dropout", "attention_dropout", "dropout_input", "layerdrop"):
         avsc_config.audio_encoder[name] = 0.0
+    torch.manual_seed(0)
     model = MODELS.build(avsc_config)
     find_something(model.segmentor)
     return dict(config=avsc_config, weights=model.state_dict(), batches=batches, lr=1e-1)

@@ -29,12 +29,12 @@ def tagger_file(official_file):
 
 @pytest.mark.parametrize(("case", "batch", "samples"), [("1s", 2, 16_000), ("10s", 1, 160_000)])
 def test_probabilities_are_those_of_the_official_code(
-    shared_golden, tagger_file, golden_waveforms, case: str, batch: int, samples: int
+    golden, tagger_file, golden_waveforms, case: str, batch: int, samples: int
 ):
-    golden = np.load(shared_golden / "beats_small_ft.npz")[f"{case}__y"]
+    expected = np.load(golden / "beats_small_ft.npz")[f"{case}__y"]
     tagger = BEATsTagger(checkpoint=tagger_file())
     probabilities = tagger(golden_waveforms(batch, samples))
-    np.testing.assert_allclose(probabilities, golden, atol=1e-4)
+    np.testing.assert_allclose(probabilities, expected, atol=1e-4)
 
 
 def test_the_order_of_the_tags_is_the_files_own(tagger_file, golden_waveforms):
