@@ -128,6 +128,7 @@ except ImportError:
     assert expected in python(code, mmcv_lite)
 
 
+@pytest.mark.slow
 @without_ops
 def test_environment_reports_see_no_compiled_ops():
     code = """
@@ -150,10 +151,12 @@ print("heads derive from mmdet's")
 """
 
 
+@pytest.mark.slow
 def test_mmseg_heads_derive_from_mmdet():
     assert python("import avs_mm" + CHECK_HEADS) == "heads derive from mmdet's"
 
 
+@pytest.mark.slow
 @without_ops
 @pytest.mark.parametrize("first", ["mmseg.models", "mmdet.models"])
 def test_import_that_failed_before_avs_mm_can_be_repeated(first: str):
@@ -170,11 +173,13 @@ import {first}
     assert python(code + CHECK_HEADS) == "heads derive from mmdet's"
 
 
+@pytest.mark.slow
 @installed
 def test_mmseg_before_avs_mm_where_it_is_installed():
     assert python(CHECK_HEADS, autoload=True) == "heads derive from mmdet's"
 
 
+@pytest.mark.slow
 def test_spawned_worker_imports_and_builds(tmp_path: Path):
     script = tmp_path / "train.py"
     script.write_text(
