@@ -51,7 +51,6 @@ def single(config: dict, condition: str) -> AVSBenchDataset:
     return AVSBenchDataset(**arguments, audio=condition)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("num_workers", [0, 2])
 def test_every_condition_is_that_of_its_own_data_set(config: dict, num_workers):
     frames = conditioned_frames(ConfigDict(config), CONDITIONS)
@@ -103,7 +102,6 @@ def test_predictions_stay_with_their_condition(config: dict):
     assert batch["data_samples"][0].audio_condition == "original"
 
 
-@pytest.mark.slow
 def test_the_pictures_are_decoded_once(config: dict, monkeypatch):
     from mmcv.transforms import LoadImageFromFile
 
@@ -140,7 +138,6 @@ def test_lazy_data_sets_in_any_scope(config: dict, scope):
     assert len(frames) == 15
 
 
-@pytest.mark.slow
 def test_lists_and_folders_of_a_condition(config: dict, tmp_path: Path):
     folder = config.pop("offscreen_root")
     with pytest.raises(ValueError, match="needs offscreen_root"):
