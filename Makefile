@@ -2,6 +2,7 @@
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
 # make peers     ours, TPAVI and the sound localisers on the same data (docs/peers.md); likewise
 # make test      style, types and tests
+# make test-fast the same without the slow tests, within a minute
 # make format    let ruff put the code in order
 #
 # The first three make .venv and install into it when it is missing. On the command line:
@@ -18,7 +19,7 @@ STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo ablation peers test format clean
+.PHONY: demo ablation peers test test-fast format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -34,7 +35,13 @@ test: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-fast: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not slow"
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix

@@ -17,7 +17,8 @@ from avs_mm.checkpoint import find_checkpoint, read_checkpoint
 from avs_mm.mini import make_mini_dataset
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-pytestmark = pytest.mark.slow
+# One process of pytest-xdist runs them all, so that each training is made once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
 
 
 def run_tool(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str]:

@@ -127,6 +127,7 @@ print(mmcv_full_available())
     assert python(code) == "False"
 
 
+@pytest.mark.slow
 @without_ops
 def test_what_mmengine_does_with_compiled_ops_works_without():
     code = """
@@ -153,10 +154,12 @@ print("heads derive from mmdet's")
 """
 
 
+@pytest.mark.slow
 def test_mmseg_heads_derive_from_mmdet():
     assert python("import avs_mm" + CHECK_HEADS) == "heads derive from mmdet's"
 
 
+@pytest.mark.slow
 @without_ops
 @pytest.mark.parametrize(
     "first",
@@ -185,11 +188,13 @@ import {first}
     assert python(code + CHECK_HEADS) == "heads derive from mmdet's"
 
 
+@pytest.mark.slow
 @installed
 def test_mmseg_before_avs_mm_where_it_is_installed():
     assert python(CHECK_HEADS, autoload=True) == "heads derive from mmdet's"
 
 
+@pytest.mark.slow
 def test_spawned_worker_imports_and_builds(tmp_path: Path):
     script = tmp_path / "train.py"
     script.write_text(

@@ -47,7 +47,7 @@ def add_import(path: Path, line: str) -> None:
 
 
 def run(commands: str, clone: Path) -> None:
-    """Run the lines as a shell would, by this Python; make format stands for ruff's two calls."""
+    """Run the lines as a shell would, by this Python; make format is ruff on this copy's code."""
     binaries = Path(sys.executable).parent
     environment = {
         **os.environ,
@@ -55,9 +55,11 @@ def run(commands: str, clone: Path) -> None:
         "PYTHONPATH": str(clone),
         "OMP_NUM_THREADS": "1",
     }
-    commands = commands.replace("make format", "ruff check --fix && ruff format")
+    code = " ".join(FOLDERS)
+    commands = commands.replace("make format", f"ruff check --fix {code}\nruff format {code}")
+    checks = f"ruff check {code}\nruff format --check {code}"
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands + "\nruff check && ruff format --check"],
+        ["bash", "-euo", "pipefail", "-c", f"{commands}\n{checks}"],
         cwd=clone,
         env=environment,
         capture_output=True,

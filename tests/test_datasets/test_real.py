@@ -13,6 +13,8 @@ from avs_mm.datasets import AVSBenchDataset
 from avs_mm.datasets.audio_pairs import write_audio_pairs
 from avs_mm.datasets.avsbench_layout import clip_objects
 
+pytestmark = pytest.mark.slow
+
 PIPELINE = [
     dict(type="LoadImageFromFile"),
     dict(type="avs_mm.LoadAudio"),

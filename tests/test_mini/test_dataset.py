@@ -203,6 +203,7 @@ def test_all_objects_labels_everything(mini: Path) -> None:
         assert _levels(root / f"v1m/{row['uid']}/audio.wav").max() == 0
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_whatever_the_counts_and_workers(mini: Path, tmp_path: Path) -> None:
     few = make_mini_dataset(tmp_path / "few", clips=ONE, workers=1, progress=False)
     again = make_mini_dataset(tmp_path / "again", clips=ONE, workers=3, progress=False)
@@ -216,6 +217,7 @@ def test_same_seed_same_bytes_whatever_the_counts_and_workers(mini: Path, tmp_pa
     assert _digests(other)[name] != clips[name]
 
 
+@pytest.mark.slow
 def test_a_finished_set_is_kept_and_others_are_not_overwritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,8 @@ from avs_mm import configs_dir
 from avs_mm.evaluation.runners import sound_comparison
 from avs_mm.registry import MODELS
 
+pytestmark = pytest.mark.slow
+
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 CLASSES = ("bell", "bird", "drum", "engine", "siren", "whistle")
 

@@ -19,6 +19,8 @@ from mmengine.runner import Runner
 from avs_mm import configs_dir
 from avs_mm.registry import MODELS
 
+pytestmark = pytest.mark.slow
+
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 CLASSES = ["bell", "bird", "drum", "engine", "siren", "whistle"]
 

@@ -196,6 +196,7 @@ def test_frozen_random_weights_are_warned_of(vggish):
 # Files
 
 
+@pytest.mark.slow
 def test_avsc_loads_it_and_predicts(avsc_config, labelled_samples, find_something, write):
     """From torchvggish's layout to categories that sound; the file is read in init_weights."""
     path = write()

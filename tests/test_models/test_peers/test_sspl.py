@@ -26,6 +26,7 @@ def test_attention_weighs_the_places_by_their_cosine(build):
     torch.testing.assert_close(model._attended(seen, heard)[0], expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sspl", "sspl_without_pcm"])
 def test_two_views_come_to_agree_without_collapse(build, eight_clips, train, name: str):
     """There are no negatives, so nothing asks for the sounds to be told apart: only the clips."""
