@@ -16,8 +16,16 @@ import numpy as np
 
 from avs_mm.whole_file import replaced_when_whole
 
-__all__ = ["VideoInfo", "probe_video", "read_audio", "read_video_frames", "write_video"]
+__all__ = [
+    "SAMPLE_RATE",
+    "VideoInfo",
+    "probe_video",
+    "read_audio",
+    "read_video_frames",
+    "write_video",
+]
 
+SAMPLE_RATE = 16_000  # Hz, of every sound in this package
 # The largest amplitude in each of FFmpeg's sample formats.
 FULL_SCALE = {"uint8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31, "float32": 1.0, "float64": 1.0}
 WRITABLE_SUFFIXES = (".mp4", ".mov", ".mkv")
@@ -39,7 +47,7 @@ class VideoInfo:
     has_audio: bool
 
 
-def read_audio(path: str | Path, *, sample_rate: int = 16_000) -> np.ndarray:
+def read_audio(path: str | Path, *, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
     """Read the sound of a sound or video file as mono.
 
     The channels are averaged before anything else: FFmpeg's own stereo downmix of float sound is
@@ -149,7 +157,7 @@ def write_video(
     *,
     fps: float,
     audio: np.ndarray | None = None,
-    sample_rate: int = 16_000,
+    sample_rate: int = SAMPLE_RATE,
 ) -> None:
     """Write an h264 (yuv420p) video with aac sound, taking the frames one at a time.
 
