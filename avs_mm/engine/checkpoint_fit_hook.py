@@ -10,7 +10,7 @@ from torch import nn
 
 from avs_mm.checkpoint import check_fit
 from avs_mm.models import AVSC, PotentialObjectSegmentor
-from avs_mm.models.peers import TPAVI
+from avs_mm.models.baselines import TPAVI
 from avs_mm.registry import HOOKS
 from avs_mm.safe_load import read_without_running_code
 

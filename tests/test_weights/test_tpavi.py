@@ -11,7 +11,7 @@ from mmengine.config import Config
 from torch import Tensor
 
 from avs_mm.models import VGGish
-from avs_mm.models.peers import TPAVI
+from avs_mm.models.baselines import TPAVI
 from avs_mm.registry import MODELS
 from avs_mm.shipped import configs_dir
 from avs_mm.weights import convert, convert_file

@@ -6,11 +6,10 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from typing_extensions import Self
 
+from avs_mm.models.audio.beats_checkpoint import load_weights, read_checkpoint
+from avs_mm.models.audio.beats_encoder import TransformerEncoder
+from avs_mm.models.audio.kaldi_fbank import kaldi_fbank
 from avs_mm.registry import MODELS
-
-from .beats_checkpoint import load_weights, read_checkpoint
-from .beats_encoder import TransformerEncoder
-from .kaldi_fbank import kaldi_fbank
 
 __all__ = ["BEATs"]
 

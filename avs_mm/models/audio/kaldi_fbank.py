@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .cached_constant import cached_constant
+from avs_mm.models.audio.cached_constant import cached_constant
 
 __all__ = ["kaldi_fbank"]
 

@@ -5,10 +5,9 @@ from torch import Tensor, nn
 from typing_extensions import Self
 
 from avs_mm.checkpoint import check_fit
+from avs_mm.models.audio.log_mel import log_mel_examples
 from avs_mm.registry import MODELS
 from avs_mm.safe_load import read_without_running_code
-
-from .log_mel import log_mel_examples
 
 __all__ = ["VGGish"]
 

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from avs_mm.models.peers.log_spectrogram import log_spectrogram
+from avs_mm.models.audio.log_spectrogram import log_spectrogram
 
 
 def test_a_tone_is_where_its_frequency_is():

@@ -4,7 +4,7 @@ import math
 import pytest
 import torch
 
-from avs_mm.models.peers.slavc import two_stream_contrast
+from avs_mm.models.baselines.slavc import two_stream_contrast
 
 
 def softmax(values: list[float]) -> list[float]:

@@ -9,7 +9,7 @@ from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.models.peers.backbone_weights import load_backbone
+from avs_mm.models.baselines.backbone_weights import load_backbone
 from avs_mm.models.potential_object_segmentor import samples_of
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.registry import MODELS

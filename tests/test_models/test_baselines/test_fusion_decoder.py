@@ -1,7 +1,7 @@
 import torch
 import torch.nn.functional as F
 
-from avs_mm.models.peers.fusion_decoder import FusionDecoder, ResidualUnit
+from avs_mm.models.baselines.fusion_decoder import FusionDecoder, ResidualUnit
 
 
 def test_residual_unit_adds_what_has_gone_through_the_relu():

@@ -13,12 +13,12 @@ from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
 from avs_mm.checkpoint import check_fit, find_checkpoint, read_checkpoint
-from avs_mm.models.peers.audio_visual_matching import audio_visual_matching
-from avs_mm.models.peers.backbone_weights import load_backbone
-from avs_mm.models.peers.clip_numbers import clip_numbers
-from avs_mm.models.peers.dilated_convolutions import DilatedConvolutions
-from avs_mm.models.peers.fusion_decoder import FusionDecoder
-from avs_mm.models.peers.tpavi_attention import TPAVIAttention
+from avs_mm.models.baselines.audio_visual_matching import audio_visual_matching
+from avs_mm.models.baselines.backbone_weights import load_backbone
+from avs_mm.models.baselines.clip_numbers import clip_numbers
+from avs_mm.models.baselines.dilated_convolutions import DilatedConvolutions
+from avs_mm.models.baselines.fusion_decoder import FusionDecoder
+from avs_mm.models.baselines.tpavi_attention import TPAVIAttention
 from avs_mm.models.potential_object_segmentor import samples_of
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.registry import MODELS

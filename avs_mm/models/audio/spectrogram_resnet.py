@@ -4,7 +4,7 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS as MMSEG_MODELS
 from torch import Tensor
 
-from avs_mm.models.peers.log_spectrogram import log_spectrogram
+from avs_mm.models.audio.log_spectrogram import log_spectrogram
 from avs_mm.registry import MODELS
 
 __all__ = ["SpectrogramResNet"]

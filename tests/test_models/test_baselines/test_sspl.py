@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from avs_mm.models.peers.predictive_coding import PredictiveCoding
-from avs_mm.models.peers.random_view import random_view
-from avs_mm.models.peers.sspl import negative_cosine
+from avs_mm.models.baselines.predictive_coding import PredictiveCoding
+from avs_mm.models.baselines.random_view import random_view
+from avs_mm.models.baselines.sspl import negative_cosine
 
 
 def test_loss_by_hand():

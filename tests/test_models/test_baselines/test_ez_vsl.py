@@ -3,8 +3,12 @@ import math
 import pytest
 import torch
 
-from avs_mm.models.peers.ez_vsl import multiple_instance_contrast
-from avs_mm.models.peers.joint_embedding import JointEmbedding, all_similarities, own_similarities
+from avs_mm.models.baselines.ez_vsl import multiple_instance_contrast
+from avs_mm.models.baselines.joint_embedding import (
+    JointEmbedding,
+    all_similarities,
+    own_similarities,
+)
 
 
 def test_loss_by_hand():

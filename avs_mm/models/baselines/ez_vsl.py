@@ -7,12 +7,12 @@ import torch.nn.functional as F
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.models.peers.joint_embedding import (
+from avs_mm.models.baselines.joint_embedding import (
     JointEmbedding,
     all_similarities,
     own_similarities,
 )
-from avs_mm.models.peers.sound_localiser import SoundLocaliser
+from avs_mm.models.baselines.sound_localiser import SoundLocaliser
 from avs_mm.registry import MODELS
 
 __all__ = ["EZVSL", "multiple_instance_contrast"]

@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
-from avs_mm.models.peers.joint_embedding import all_similarities, own_similarities
-from avs_mm.models.peers.sound_localiser import SoundLocaliser
+from avs_mm.models.baselines.joint_embedding import all_similarities, own_similarities
+from avs_mm.models.baselines.sound_localiser import SoundLocaliser
 from avs_mm.registry import MODELS
 
 __all__ = ["LVS", "tri_map_contrast"]

@@ -1,7 +1,7 @@
 import pytest
 from mmseg.structures import SegDataSample
 
-from avs_mm.models.peers.clip_numbers import clip_numbers
+from avs_mm.models.baselines.clip_numbers import clip_numbers
 
 
 def samples(*places: tuple[str, int]) -> list[SegDataSample]:

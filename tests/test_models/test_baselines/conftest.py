@@ -7,7 +7,7 @@ import pytest
 import torch
 from mmengine.config import Config, ConfigDict
 
-from avs_mm.models.peers.sound_localiser import SoundLocaliser
+from avs_mm.models.baselines.sound_localiser import SoundLocaliser
 from avs_mm.registry import MODELS
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs"

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from avs_mm.models.peers.lvs import tri_map_contrast
+from avs_mm.models.baselines.lvs import tri_map_contrast
 
 
 def sigmoid(value: float) -> float:

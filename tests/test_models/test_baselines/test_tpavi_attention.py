@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from avs_mm.models.peers.tpavi_attention import TPAVIAttention
+from avs_mm.models.baselines.tpavi_attention import TPAVIAttention
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import torch.nn.functional as F
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
-from avs_mm.models.peers.predictive_coding import PredictiveCoding
-from avs_mm.models.peers.random_view import random_view
-from avs_mm.models.peers.sound_localiser import SoundLocaliser
+from avs_mm.models.baselines.predictive_coding import PredictiveCoding
+from avs_mm.models.baselines.random_view import random_view
+from avs_mm.models.baselines.sound_localiser import SoundLocaliser
 from avs_mm.registry import MODELS
 
 __all__ = ["SSPL", "negative_cosine"]

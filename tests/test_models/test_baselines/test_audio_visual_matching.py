@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from avs_mm.models.peers.audio_visual_matching import audio_visual_matching
+from avs_mm.models.baselines.audio_visual_matching import audio_visual_matching
 
 
 def test_equals_the_value_by_hand():

@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmseg.structures import SegDataSample
 
-from avs_mm.models.peers.sound_localiser import min_max_normalised
+from avs_mm.models.baselines.sound_localiser import min_max_normalised
 
 LOCALISERS = ("ezvsl", "lvs", "slavc", "sspl", "sspl_without_pcm")
 
