@@ -1,3 +1,5 @@
+"""The self-attention of BEATs, with a relative position bias that each query scales."""
+
 import math
 
 import torch

@@ -1,14 +1,17 @@
+"""The front end of VGGish: log-mel examples of 0.96 s."""
+
 import math
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from avs_mm.media import SAMPLE_RATE
 from avs_mm.models.audio.cached_constant import cached_constant
+from avs_mm.models.audio.waveform_checks import check_waveforms
 
 __all__ = ["log_mel_examples"]
 
-SAMPLE_RATE = 16000
 FRAME_LENGTH, FRAME_SHIFT, FFT_LENGTH = 400, 160, 512  # samples
 NUM_MEL_BINS = 64
 LOWEST_FREQUENCY, HIGHEST_FREQUENCY = 125.0, 7500.0  # Hz
@@ -36,13 +39,7 @@ def log_mel_examples(waveforms: Tensor) -> Tensor:
     Raises:
         ValueError: The waveforms are not (B, N) in floating point, or have no samples.
     """
-    if waveforms.ndim != 2 or not waveforms.is_floating_point():
-        raise ValueError(
-            f"waveforms must be floating point (B, N) in [-1, 1], got {waveforms.dtype} "
-            f"{tuple(waveforms.shape)}: average the channels and divide 16-bit samples by 32768"
-        )
-    if waveforms.shape[1] == 0:
-        raise ValueError("the waveforms have no samples: give one at least, better a second")
+    check_waveforms(waveforms, least=1, what="an example")
     dtype = torch.float64 if waveforms.dtype == torch.float64 else torch.float32
     device = waveforms.device
 

@@ -3,11 +3,12 @@
 import torch
 from torch import Tensor
 
+from avs_mm.media import SAMPLE_RATE
 from avs_mm.models.audio.cached_constant import cached_constant
+from avs_mm.models.audio.waveform_checks import check_waveforms
 
 __all__ = ["log_spectrogram"]
 
-SAMPLE_RATE = 16000
 FRAME_LENGTH, FRAME_SHIFT = 512, 238  # samples: 32 ms every 15 ms
 LOG_OFFSET = 1e-7
 
@@ -27,16 +28,7 @@ def log_spectrogram(waveforms: Tensor) -> Tensor:
     Raises:
         ValueError: The waveforms are not (B, N) in floating point, or shorter than one frame.
     """
-    if waveforms.ndim != 2 or not waveforms.is_floating_point():
-        raise ValueError(
-            f"waveforms must be floating point (B, N) in [-1, 1], got {waveforms.dtype} "
-            f"{tuple(waveforms.shape)}: average the channels and divide 16-bit samples by 32768"
-        )
-    if waveforms.shape[1] < FRAME_LENGTH:
-        raise ValueError(
-            f"a waveform of {waveforms.shape[1]} samples is shorter than one frame of "
-            f"{FRAME_LENGTH}: pad it with zeros, better to a second"
-        )
+    check_waveforms(waveforms, least=FRAME_LENGTH, what="a frame of 32 ms")
     device = waveforms.device
     with torch.autocast(device.type, enabled=False):
         frames = waveforms.float().unfold(1, FRAME_LENGTH, FRAME_SHIFT)  # (B, T, 512)

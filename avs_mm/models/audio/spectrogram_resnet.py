@@ -1,9 +1,9 @@
-"""The sound localisers' ears: a ResNet that looks at a spectrogram as at a grey picture."""
+"""A ResNet on spectrograms, the audio encoder of the sound localisers."""
 
-from mmengine.model import BaseModule
 from mmseg.registry import MODELS as MMSEG_MODELS
 from torch import Tensor
 
+from avs_mm.models.audio.audio_encoder import AudioEncoder
 from avs_mm.models.audio.log_spectrogram import log_spectrogram
 from avs_mm.registry import MODELS
 
@@ -13,11 +13,10 @@ SPECTROGRAM_SCALE = 12.0  # brings silence, log(1e-7), to -1.3
 
 
 @MODELS.register_module()
-class SpectrogramResNet(BaseModule):
+class SpectrogramResNet(AudioEncoder):
     """Encode a sound into one token: the maxima of a ResNet's last map over time and frequency.
 
-    An audio encoder as AVSC's, from waveforms (B, N) to tokens (B, 1, embed_dims), so that a
-    localiser may have VGGish or BEATs in its place.
+    It reads the spectrogram as a grey image. There are no published weights: it is trained.
 
     Args:
         depth: Of mmseg's ``ResNet``.
