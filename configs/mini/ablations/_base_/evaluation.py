@@ -1,4 +1,4 @@
-# How what listens is tested: on S4, which the mini configs name, and on MS3.
+# How a model that uses audio is tested: on S4, which the mini configs name, and on MS3.
 ms3 = [
     "test_dataloader.dataset.subset=ms3",
     "test_dataloader.dataset.data_root={data}/AVSBench-object/Multi-sources",
