@@ -1,6 +1,8 @@
-"""Find and read the checkpoints that mmengine's runner writes."""
+"""Find, read and load checkpoints, of mmengine's runner and of others; nothing loads in parts."""
 
+import logging
 import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,15 @@ from torch import Tensor, nn
 
 from avs_mm.safe_load import read_without_running_code
 from avs_mm.work_dir import newest_resumable
+
+__all__ = [
+    "check_fit",
+    "find_checkpoint",
+    "load_backbone",
+    "load_strictly",
+    "read_checkpoint",
+    "warn_of_random_weights",
+]
 
 REMEDY = "Give a .pth file of tools/train.py or tools/convert_weights.py."
 REMEDY_WITHOUT_AUDIO = (
@@ -79,6 +90,40 @@ def load_strictly(module: nn.Module, path: Path, *, may_be_reshaped: str = "") -
     without = f" but for {_listed(kept)}" if kept else ""
     print_log(f"{type(module).__name__} has its weights from {path}{without}", logger="current")
     return meta
+
+
+def load_backbone(backbone: nn.Module, path: str | Path) -> None:
+    """Load the backbone of a classifier or of another network; the rest of it is not used.
+
+    Args:
+        path: Checkpoint or work dir: its ``backbone.*``, or all of it where no key begins so.
+
+    Raises:
+        FileNotFoundError: there is no such checkpoint.
+        ValueError: the backbone in it does not fit; the message lists the keys.
+    """
+    path = find_checkpoint(path)
+    state_dict, _ = read_checkpoint(path)
+    own = [key for key in state_dict if key.startswith("backbone.")] or [*state_dict]
+    weights = {key.removeprefix("backbone."): state_dict[key] for key in own}
+    # The norms of a Swin's four maps are in no classifier.
+    new_norms = {
+        key: value
+        for key, value in backbone.state_dict().items()
+        if re.fullmatch(r"norm\d\.(weight|bias)", key)
+    }
+    weights = {**new_norms, **weights}
+    check_fit(backbone, weights, path)
+    backbone.load_state_dict(weights)
+    unused = state_dict.keys() - own
+    without = f"; not used: {_listed(unused)}" if unused else ""
+    print_log(f"the backbone has its weights from {path}{without}", logger="current")
+
+
+def warn_of_random_weights(module: nn.Module, remedy: str) -> None:
+    """Log that a module whose weights should be trained begins with random ones."""
+    message = f"{type(module).__name__} has random weights. {remedy}"
+    print_log(message, logger="current", level=logging.WARNING)
 
 
 def check_fit(

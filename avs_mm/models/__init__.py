@@ -8,15 +8,16 @@ from avs_mm.models.audio import (
     AST,
     BEATs,
     BEATsTagger,
+    SpectrogramResNet,
     VGGish,
     kaldi_fbank,
     log_mel_examples,
 )
 from avs_mm.models.audio_set_head import AudioSetHead
 from avs_mm.models.avsc import AVSC
+from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
-from avs_mm.models.peers import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser, SpectrogramResNet
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
 from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
 from avs_mm.models.silent_object_loss import SilentObjectLoss

@@ -1,12 +1,12 @@
 """Convert weights and weight files, by the table of their kind."""
 
-import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from torch import Tensor
 
+from avs_mm.checksum import sha256_of
 from avs_mm.weights import (
     beats,
     hf_maskformer,
@@ -84,13 +84,9 @@ def convert_file(
         weights = convert(kind, read_weights(source))
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
-    meta = {"kind": kind, "source": source.name, "sha256": _sha256(source)}
+    meta = {"kind": kind, "source": source.name, "sha256": sha256_of(source)}
     if vggish is not None:
-        ears = read_vggish(vggish)
-        weights |= {f"audio_encoder.{key}": value for key, value in ears.items()}
-        meta |= {"vggish": Path(vggish).name, "vggish_sha256": _sha256(vggish)}
+        encoder = read_vggish(vggish)
+        weights |= {f"audio_encoder.{key}": value for key, value in encoder.items()}
+        meta |= {"vggish": Path(vggish).name, "vggish_sha256": sha256_of(Path(vggish))}
     write_checkpoint(out, weights, meta)
-
-
-def _sha256(path: str | os.PathLike) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from torch import Tensor
 
 from avs_mm.models import VGGish
-from avs_mm.models.peers import TPAVI
+from avs_mm.models.baselines import TPAVI
 from avs_mm.registry import MODELS
 from avs_mm.shipped import configs_dir
 from avs_mm.trained_model import build_trained_model

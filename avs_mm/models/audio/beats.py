@@ -1,28 +1,30 @@
+"""BEATs, whose tokens are patches of a log-mel spectrogram."""
+
 import os
-import warnings
+from typing import ClassVar
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 from typing_extensions import Self
 
+from avs_mm.media import SAMPLE_RATE
+from avs_mm.models.audio.audio_encoder import AudioEncoder
+from avs_mm.models.audio.beats_checkpoint import load_weights, read_checkpoint
+from avs_mm.models.audio.beats_encoder import TransformerEncoder
+from avs_mm.models.audio.kaldi_fbank import kaldi_fbank
+from avs_mm.models.audio.waveform_checks import check_waveforms
 from avs_mm.registry import MODELS
-
-from .beats_checkpoint import load_weights, read_checkpoint
-from .beats_encoder import TransformerEncoder
-from .kaldi_fbank import kaldi_fbank
 
 __all__ = ["BEATs"]
 
-SAMPLE_RATE = 16000
 FRAME_LENGTH, FRAME_SHIFT = 400, 160  # samples
 NUM_MEL_BINS = 128
 FBANK_MEAN, FBANK_STD = 15.41663, 6.55582  # of AudioSet
 
 
 @MODELS.register_module()
-class BEATs(BaseModule):
-    """Audio encoder of BEATs (arXiv 2212.09058): log-mel patches of 160 ms × 16 bins as tokens.
+class BEATs(AudioEncoder):
+    """Encode with BEATs (arXiv 2212.09058): log-mel patches of 160 ms × 16 bins as tokens.
 
     The defaults are the published base model (90,311,792 parameters), whose files load without
     renaming. A model without a checkpoint is initialised for training from scratch.
@@ -38,12 +40,13 @@ class BEATs(BaseModule):
         dropout_input: Dropout of the tokens before the transformer.
         layerdrop: Probability to pass over a layer in training.
         checkpoint: Official file that ``init_weights`` loads; its architecture must be this one.
-        frozen: No parameter is trained, and the encoder stays in eval when its parent trains.
-        init_cfg: mmengine's initialisation config, instead of ``checkpoint``.
+        frozen, init_cfg: As of ``AudioEncoder``.
 
     Raises:
         ValueError: Heads or groups do not divide ``embed_dims``; checkpoint and init_cfg are given.
     """
+
+    original_keys: ClassVar[frozenset[str]] = frozenset({"cfg", "model"})
 
     def __init__(
         self,
@@ -68,15 +71,11 @@ class BEATs(BaseModule):
         frozen: bool = True,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
-        super().__init__(init_cfg=init_cfg)
-        if checkpoint is not None and init_cfg is not None:
-            raise ValueError("BEATs takes its weights from checkpoint or init_cfg: give one")
+        super().__init__(checkpoint=checkpoint, frozen=frozen, init_cfg=init_cfg)
         for divisor, name in ((num_heads, "num_heads"), (conv_pos_groups, "conv_pos_groups")):
             if embed_dims % divisor:
                 raise ValueError(f"embed_dims={embed_dims} must be a multiple of {name}={divisor}")
         self.embed_dims = embed_dims
-        self.checkpoint = checkpoint
-        self.frozen = frozen
         self.architecture = dict(
             embed_dims=embed_dims,
             num_layers=num_layers,
@@ -114,9 +113,7 @@ class BEATs(BaseModule):
             activation_dropout=activation_dropout,
             layerdrop=layerdrop,
         )
-        if frozen:
-            self.requires_grad_(False)
-            self.eval()
+        self.freeze_if_frozen()
 
     @classmethod
     def from_checkpoint(cls, path: str | os.PathLike, *, frozen: bool = True) -> Self:
@@ -132,25 +129,13 @@ class BEATs(BaseModule):
         model.is_init = True
         return model
 
-    def init_weights(self) -> None:
-        """Load ``checkpoint`` if there is one; without it the constructor's values stay.
+    def load_original(self, path: str) -> None:
+        """Load an official file strictly.
 
         Raises:
             FileNotFoundError: There is no such file.
             ValueError: The file is of another architecture, or as in ``from_checkpoint``.
         """
-        if not self.is_init:
-            if self.checkpoint is not None:
-                self._load_checkpoint(self.checkpoint)
-            elif self.frozen and self.init_cfg is None:
-                warnings.warn(
-                    "BEATs is frozen with random weights: give it checkpoint=... or train it "
-                    "with frozen=False, unless a checkpoint of the whole model follows",
-                    stacklevel=2,
-                )
-        super().init_weights()
-
-    def _load_checkpoint(self, path: str) -> None:
         file = read_checkpoint(path)
         unlike = [
             f"{name} is {value} in the file and {self.architecture[name]} here"
@@ -163,10 +148,6 @@ class BEATs(BaseModule):
                 "Give BEATs the file's values, or build it with BEATs.from_checkpoint"
             )
         load_weights(self, file.weights, path)
-
-    def train(self, mode: bool = True) -> Self:
-        """Switch dropout and LayerDrop on or off; a frozen encoder stays in eval."""
-        return super().train(mode and not self.frozen)
 
     def forward(self, waveforms: Tensor, padding_mask: Tensor | None = None) -> Tensor:
         """Encode sound of 16 kHz into tokens, time-major: token t · 8 + f for 8 rows of mel bins.
@@ -214,11 +195,8 @@ class BEATs(BaseModule):
 
     def _check(self, waveforms: Tensor, padding_mask: Tensor | None) -> None:
         least = FRAME_LENGTH + (self.architecture["patch_size"] - 1) * FRAME_SHIFT
-        if waveforms.ndim == 2 and waveforms.shape[1] < least:
-            raise ValueError(
-                f"a waveform of {waveforms.shape[1]} samples is too short for one row of patches: "
-                f"pad it with zeros to {least} samples ({1000 * least // SAMPLE_RATE} ms) at least"
-            )
+        milliseconds = 1000 * least // SAMPLE_RATE
+        check_waveforms(waveforms, least=least, what=f"a row of patches ({milliseconds} ms)")
         if padding_mask is not None and (
             padding_mask.shape != waveforms.shape or padding_mask.dtype != torch.bool
         ):

@@ -1,3 +1,5 @@
+"""The official weight files of BEATs."""
+
 import os
 from dataclasses import dataclass
 

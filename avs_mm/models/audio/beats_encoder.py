@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .gated_self_attention import GatedSelfAttention, RelativePositionBias
+from avs_mm.models.audio.gated_self_attention import GatedSelfAttention, RelativePositionBias
 
 
 class EncoderLayer(nn.Module):

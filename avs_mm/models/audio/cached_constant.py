@@ -1,3 +1,5 @@
+"""Constants that a front end computes once for each device."""
+
 import functools
 from collections.abc import Callable
 

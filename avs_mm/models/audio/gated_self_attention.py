@@ -1,10 +1,12 @@
+"""The self-attention of BEATs, with a relative position bias that each query scales."""
+
 import math
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .cached_constant import cached_constant
+from avs_mm.models.audio.cached_constant import cached_constant
 
 
 class RelativePositionBias(nn.Embedding):

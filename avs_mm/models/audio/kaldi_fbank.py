@@ -1,3 +1,5 @@
+"""The front end of BEATs: Kaldi's log-mel filter bank."""
+
 import math
 from typing import Literal
 
@@ -5,7 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .cached_constant import cached_constant
+from avs_mm.media import SAMPLE_RATE
+from avs_mm.models.audio.cached_constant import cached_constant
+from avs_mm.models.audio.waveform_checks import check_waveforms
 
 __all__ = ["kaldi_fbank"]
 
@@ -17,7 +21,7 @@ INT16_SCALE = 2.0**15
 def kaldi_fbank(
     waveforms: Tensor,
     *,
-    sample_rate: int = 16000,
+    sample_rate: int = SAMPLE_RATE,
     num_mel_bins: int = 128,
     frame_length: float = 25.0,
     frame_shift: float = 10.0,
@@ -47,16 +51,8 @@ def kaldi_fbank(
     """
     length = round(sample_rate * frame_length / 1000)
     shift = round(sample_rate * frame_shift / 1000)
-    if waveforms.ndim != 2 or not waveforms.is_floating_point():
-        raise ValueError(
-            f"waveforms must be floating point (B, N) in [-1, 1], got {waveforms.dtype} "
-            f"{tuple(waveforms.shape)}: average the channels and divide 16-bit samples by 32768"
-        )
-    if waveforms.shape[1] < length:
-        raise ValueError(
-            f"a waveform of {waveforms.shape[1]} samples is shorter than one frame of {length} "
-            f"({frame_length:g} ms at {sample_rate} Hz): pad it with zeros to {length} at least"
-        )
+    frame = f"a frame of {frame_length:g} ms at {sample_rate} Hz"
+    check_waveforms(waveforms, least=length, what=frame)
     fft_length = 2 ** math.ceil(math.log2(length))
     device = waveforms.device
 

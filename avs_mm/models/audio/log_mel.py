@@ -1,14 +1,17 @@
+"""The front end of VGGish: log-mel examples of 0.96 s."""
+
 import math
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .cached_constant import cached_constant
+from avs_mm.media import SAMPLE_RATE
+from avs_mm.models.audio.cached_constant import cached_constant
+from avs_mm.models.audio.waveform_checks import check_waveforms
 
 __all__ = ["log_mel_examples"]
 
-SAMPLE_RATE = 16000
 FRAME_LENGTH, FRAME_SHIFT, FFT_LENGTH = 400, 160, 512  # samples
 NUM_MEL_BINS = 64
 LOWEST_FREQUENCY, HIGHEST_FREQUENCY = 125.0, 7500.0  # Hz
@@ -23,7 +26,7 @@ def log_mel_examples(waveforms: Tensor) -> Tensor:
     Frames of 25 ms every 10 ms without padding at the edges, periodic Hann window, magnitude
     spectrum, 64 mel filters from 125 to 7500 Hz, log(mel + 0.01). The last frame of an example
     needs 15 ms more than its 0.96 s: L = (1 + (N - 400) // 160) // 96, so 15,600 samples make the
-    first example and 30,960 the second, and what is left at the end is not heard. Of a shorter
+    first example and 30,960 the second, and what is left at the end is not used. Of a shorter
     waveform the source makes no example; here zeros fill it up to one. Computed in float32, under
     autocast too, and in float64 of float64 waveforms.
 
@@ -36,13 +39,7 @@ def log_mel_examples(waveforms: Tensor) -> Tensor:
     Raises:
         ValueError: The waveforms are not (B, N) in floating point, or have no samples.
     """
-    if waveforms.ndim != 2 or not waveforms.is_floating_point():
-        raise ValueError(
-            f"waveforms must be floating point (B, N) in [-1, 1], got {waveforms.dtype} "
-            f"{tuple(waveforms.shape)}: average the channels and divide 16-bit samples by 32768"
-        )
-    if waveforms.shape[1] == 0:
-        raise ValueError("the waveforms have no samples: give one at least, better a second")
+    check_waveforms(waveforms, least=1, what="an example")
     dtype = torch.float64 if waveforms.dtype == torch.float64 else torch.float32
     device = waveforms.device
 

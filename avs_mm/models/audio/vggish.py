@@ -1,14 +1,14 @@
-import warnings
+"""VGGish, the audio encoder of AVSBench's baselines."""
 
-from mmengine.model import BaseModule
+from typing import ClassVar
+
 from torch import Tensor, nn
-from typing_extensions import Self
 
 from avs_mm.checkpoint import check_fit
+from avs_mm.models.audio.audio_encoder import AudioEncoder
+from avs_mm.models.audio.log_mel import log_mel_examples
 from avs_mm.registry import MODELS
 from avs_mm.safe_load import read_without_running_code
-
-from .log_mel import log_mel_examples
 
 __all__ = ["VGGish"]
 
@@ -21,8 +21,8 @@ WHERE_TO_GET_IT = (
 
 
 @MODELS.register_module()
-class VGGish(BaseModule):
-    """Audio encoder of AVSBench's baselines (arXiv 1609.09430): one token for every 0.96 s.
+class VGGish(AudioEncoder):
+    """Encode with VGGish (arXiv 1609.09430): one token for every 0.96 s.
 
     The published weights (72,141,184 parameters) load without renaming. The tokens are what the
     network gives: no PCA and no 8-bit quantisation, which are AudioSet's post-processing. A model
@@ -30,15 +30,16 @@ class VGGish(BaseModule):
 
     Args:
         checkpoint: File of torchvggish that ``init_weights`` loads.
-        frozen: No parameter is trained, and the encoder stays in eval when its parent trains.
+        frozen: As of ``AudioEncoder``.
     """
 
     embed_dims = 128
+    original_keys: ClassVar[frozenset[str]] = frozenset(
+        {"features.0.weight", "embeddings.0.weight"}
+    )
 
     def __init__(self, *, checkpoint: str | None = None, frozen: bool = True) -> None:
-        super().__init__()
-        self.checkpoint = checkpoint
-        self.frozen = frozen
+        super().__init__(checkpoint=checkpoint, frozen=frozen)
         self.features = _convolutions()
         self.embeddings = nn.Sequential(
             nn.Linear(6 * 4 * 512, 4096),
@@ -48,29 +49,15 @@ class VGGish(BaseModule):
             nn.Linear(4096, self.embed_dims),
             nn.ReLU(inplace=True),
         )
-        if frozen:
-            self.requires_grad_(False)
-            self.eval()
+        self.freeze_if_frozen()
 
-    def init_weights(self) -> None:
-        """Load ``checkpoint`` if there is one; without it the constructor's values stay.
+    def load_original(self, path: str) -> None:
+        """Load a file of torchvggish strictly.
 
         Raises:
             FileNotFoundError: There is no such file.
             ValueError: It cannot be read, wants to run code, or is not of VGGish's keys and shapes.
         """
-        if not self.is_init:
-            if self.checkpoint is not None:
-                self._load_checkpoint(self.checkpoint)
-            elif self.frozen:
-                warnings.warn(
-                    "VGGish is frozen with random weights: give it checkpoint=... or train it "
-                    "with frozen=False, unless a checkpoint of the whole model follows",
-                    stacklevel=2,
-                )
-        super().init_weights()
-
-    def _load_checkpoint(self, path: str) -> None:
         weights = read_without_running_code(path, remedy=WHERE_TO_GET_IT)
         found = weights if isinstance(weights, dict) else {}
         if not found or not all(isinstance(value, Tensor) for value in found.values()):
@@ -82,14 +69,10 @@ class VGGish(BaseModule):
         check_fit(self, found, path, remedy=WHERE_TO_GET_IT)
         self.load_state_dict(found)
 
-    def train(self, mode: bool = True) -> Self:
-        """Set the mode of the encoder; a frozen one stays in eval."""
-        return super().train(mode and not self.frozen)
-
     def forward(self, waveforms: Tensor) -> Tensor:
         """Encode sound of 16 kHz into one token for each full example of 0.96 s.
 
-        Token k hears 0.96 k to 0.96 (k + 1) seconds and 15 ms more, so over a long clip the tokens
+        Token k covers 0.96 k to 0.96 (k + 1) seconds and 15 ms more, so over a long clip the tokens
         drift against the seconds: give one second at a time, as AVSC does.
 
         Args:

@@ -1,4 +1,4 @@
-# Localisers that a laptop trains in minutes: ResNet-18 of half the width for pictures, as stage 1
+# Localisers that a laptop trains in minutes: ResNet-18 of half the width for images, as stage 1
 # has, and of a quarter for sounds; heat maps of 6x6.
 _base_ = "../../_base_/localiser.py"
 model = dict(

@@ -134,7 +134,7 @@ def test_a_clip_of_padding_alone(golden_beats, golden_waveforms):
 @pytest.mark.parametrize(
     ("waveforms", "padding", "message"),
     [
-        (torch.zeros(1, 2799), None, r"2799 samples is too short.*2800 samples \(175 ms\)"),
+        (torch.zeros(1, 2799), None, r"2799 samples is too short .*\(175 ms\): .* 2800 samples"),
         (torch.zeros(16000), None, r"\(B, N\)"),
         (torch.zeros(1, 16000), torch.zeros(1, 48, dtype=torch.bool), r"\(1, 16000\).*\(1, 48\)"),
         (torch.zeros(1, 16000), torch.zeros(1, 16000), "must be bool"),
@@ -178,11 +178,6 @@ def test_checkpoint_of_another_architecture(official_file, small):
     for _ in range(2):
         with pytest.raises(ValueError, match=fault):
             model.init_weights()
-
-
-def test_frozen_random_weights_are_warned_of(small):
-    with pytest.warns(UserWarning, match="frozen with random weights: give it checkpoint"):
-        BEATs(**small).init_weights()
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,10 @@ def test_constants_first_made_in_inference_mode_serve_training():
 @pytest.mark.parametrize(
     ("waveforms", "message"),
     [
-        (torch.zeros(1, 399), r"399 samples is shorter than one frame of 400 .*: pad it"),
+        (
+            torch.zeros(1, 399),
+            r"399 samples is too short for a frame of 25 ms .*: pad it with zeros to 400",
+        ),
         (torch.zeros(16000), r"must be floating point \(B, N\).*\(16000,\)"),
         (torch.zeros(1, 16000, dtype=torch.int16), r"int16.*divide 16-bit samples by 32768"),
     ],

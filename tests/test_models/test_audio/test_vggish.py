@@ -188,11 +188,6 @@ def test_gradient_is_the_difference_quotient(weights, golden_waveforms):
     assert gradients["features.0.bias"].sum().item() == pytest.approx(quotient, rel=0.02)
 
 
-def test_frozen_random_weights_are_warned_of(vggish):
-    with pytest.warns(UserWarning, match="frozen with random weights: give it checkpoint"):
-        vggish.init_weights()
-
-
 # Files
 
 
