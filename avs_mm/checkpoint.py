@@ -14,6 +14,7 @@ from avs_mm.safe_load import read_without_running_code
 from avs_mm.work_dir import newest_resumable
 
 __all__ = [
+    "WHERE_TO_GET_BACKBONES",
     "check_fit",
     "find_checkpoint",
     "load_backbone",
@@ -26,6 +27,11 @@ REMEDY = "Give a .pth file of tools/train.py or tools/convert_weights.py."
 REMEDY_WITHOUT_AUDIO = (
     "All but the audio encoder is there. If it is AVSBench's official TPAVI, convert it with "
     "tools/convert_weights.py tpavi IN OUT --vggish vggish-10086976.pth."
+)
+WHERE_TO_GET_BACKBONES = (
+    "The authors start from a backbone trained on ImageNet: convert one (docs/weights.md) and give "
+    "--cfg-options model.backbone_weights=FILE; model.from_scratch=True says that random ones are "
+    "meant."
 )
 
 

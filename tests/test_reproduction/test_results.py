@@ -1,3 +1,5 @@
+"""What is read of a results.json."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""BEATs beside recorded tokens of the official code, its padding and its files."""
+
 import numpy as np
 import pytest
 import torch
@@ -109,7 +111,7 @@ def test_number_of_tokens(golden_beats, samples, tokens):
 # Padding
 
 
-def test_tokens_do_not_hear_padding(golden_beats, golden_waveforms, golden_padding):
+def test_tokens_do_not_depend_on_padding(golden_beats, golden_waveforms, golden_padding):
     waveforms = golden_waveforms(2, 16000)
     changed = waveforms.clone()
     # The last row of patches with a sounding token reaches to sample 63 · 160 + 400

@@ -1,3 +1,5 @@
+"""What training asks of BEATs: freezing, copies, averages, autocast, learning."""
+
 import copy
 from types import SimpleNamespace
 

@@ -1,3 +1,5 @@
+"""The filter bank beside recorded numbers and Kaldi's definition."""
+
 import numpy as np
 import pytest
 import torch

@@ -1,3 +1,5 @@
+"""VGGish beside its layers written out, its training and its files."""
+
 import os
 import pickle
 

@@ -1,3 +1,5 @@
+"""LVS: its tri-map loss by hand, and eight clips overfitted."""
+
 import math
 
 import pytest

@@ -1,3 +1,5 @@
+"""SLAVC: its loss, its moving target and its dropout."""
+
 import copy
 import math
 

@@ -1,3 +1,5 @@
+"""SSPL: its loss, its attention and its predictive coding module."""
+
 import pytest
 import torch
 
