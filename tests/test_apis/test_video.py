@@ -199,10 +199,10 @@ def test_frames_stream_through(clip, out, monkeypatch):
     monkeypatch.setattr(video, "read_video_frames", thousand_frames)
     segment_video(inferencer, clip, out, progress=False)
     assert read == sum(inferencer.batches) == 1000
-    assert most_ahead <= 5  # a batch, and the picture that ends the last one's turn
+    assert most_ahead <= 5  # a batch, and the frame that ends the last one's turn
 
 
-def test_pictures_of_varying_rate_stay_at_their_time():
+def test_frames_of_varying_rate_stay_at_their_time():
     times = [0.0, 0.1, 0.2, 0.6, 0.61, 0.62, 0.8]
     shown = list(video._at_constant_rate(zip(times, "abcdefg", strict=True), fps=10))
     assert [name for _, name in shown] == list("abccccffg")
