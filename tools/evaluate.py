@@ -32,7 +32,7 @@ def parse_args() -> argparse.Namespace:
         "--conditions",
         nargs="+",
         choices=AUDIO_CONDITIONS,
-        help="what is heard, besides the original sound (default: all that the data allows)",
+        help="audio, besides the original sound (default: all that the data allows)",
     )
     parser.add_argument("--offscreen-root", help="folder of wav files that no frame shows")
     add_device_option(parser)

@@ -1,4 +1,4 @@
-"""Frames that are decoded once and paired with the sounds of several audio conditions."""
+"""Frames that are decoded once, each with its sound under several audio conditions."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -142,7 +142,7 @@ class _Page:
         axes = self.figure.add_axes(
             (left / self.width, bottom, CELL / self.width, STRIP / self.height)
         )
-        # an edge, so that silence is seen as a line
+        # an edge, so that silence is a line
         axes.fill_between(np.arange(CELL), low, high, color=WAVEFORM, linewidth=0.8)
         axes.set(xlim=(0, CELL - 1), ylim=(-1.15, 1.15))
         axes.set_axis_off()

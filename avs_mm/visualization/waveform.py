@@ -13,7 +13,7 @@ WAVEFORM = (120, 200, 255)
 def envelope(waveform: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the lowest and the highest amplitude of each column of a strip.
 
-    Amplitudes become their square root, so that a soft sound is seen; silence is a line.
+    Amplitudes become their square root, so that a soft sound is visible; silence is a line.
 
     Args:
         waveform: (N,) in [-1, 1], oldest sample first.

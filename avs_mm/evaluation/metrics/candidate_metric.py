@@ -59,7 +59,7 @@ class CandidateMetric(BaseMetric):
       sounding or silent and of whatever category, is at most ``iou_threshold``, over the frames
       where silent objects are annotated.
     - ``candidates/oracle_J``: J of the union of the candidates whose category sounds in the frame,
-      as an oracle chooses them that knows which categories are heard.
+      as an oracle chooses them that knows which categories sound.
     - ``candidates/AP50`` (for ``iou_threshold`` 0.5): average precision of the sounding objects,
       with the candidates in the order of their audio scores, those of one category in one frame in
       that of their scores; mean over the categories that sound anywhere. Only where candidates have

@@ -50,7 +50,7 @@ def evaluate_checkpoint(
     """Evaluate a model on the frames of its config's ``test_dataloader``.
 
     Written are table.md, results.json, the plots, and of each condition the list of which sound was
-    heard when; all of them, or nothing where the evaluation fails.
+    played when; all of them, or nothing where the evaluation fails.
 
     Args:
         config: Of any model that predicts in two steps.

@@ -181,7 +181,7 @@ def test_builds_from_a_config_in_another_scope(scope):
         ),
     ],
 )
-def test_an_error_names_the_picture(frame_sample, fields, message):
+def test_an_error_names_the_image(frame_sample, fields, message):
     sample = frame_sample(metainfo={"img_path": "frames/dog_3.png"}, **fields)
     with pytest.raises(ValueError, match=f"frames/dog_3.png: .*{message}"):
         evaluate([sample], 1)

@@ -203,7 +203,7 @@ def test_a_threshold_outside_the_range_is_refused():
         ("gt_sounding_mask", "no gt_sounding_mask"),
     ],
 )
-def test_a_missing_field_names_the_picture(frame_sample, missing, message):
+def test_a_missing_field_names_the_image(frame_sample, missing, message):
     sounding = category_map(c0=row(1))
     sample = frame_sample(
         candidates=candidates((0, row(1))),
@@ -215,7 +215,7 @@ def test_a_missing_field_names_the_picture(frame_sample, missing, message):
         CandidateMetric().process({}, [sample])
 
 
-def test_another_size_names_the_picture(frame_sample):
+def test_another_size_names_the_image(frame_sample):
     sample = frame_sample(
         candidates=candidates((0, row(1))),
         gt_sem_seg=torch.full((2, 10), 255),

@@ -18,7 +18,7 @@ METAINFO = {"classes": ("bell", "bird", "drum", "siren", "whistle")}
 
 @pytest.fixture
 def make_samples(frame_sample, tmp_path) -> Callable[[int], list[dict]]:
-    """Makes frames of which two are empty and every other shows the picture of the one before."""
+    """Makes frames of which two are empty and every other shows the image of the one before."""
     generator = torch.Generator().manual_seed(0)
 
     def make(index: int):
@@ -26,8 +26,8 @@ def make_samples(frame_sample, tmp_path) -> Callable[[int], list[dict]]:
         category_map = torch.full((12, 10), 255)
         if not silent:
             category_map[index : index + 4, 2:7] = index % 3
-        picture = tmp_path / f"clip{index}.png"
-        picture.write_text(str(index // 2))
+        image = tmp_path / f"clip{index}.png"
+        image.write_text(str(index // 2))
         prob = torch.rand(12, 10, generator=generator) ** (1 + index % 3)
         masks = torch.rand(3, 12, 10, generator=generator) > 0.5
         if index % 2 == 0:
@@ -35,7 +35,7 @@ def make_samples(frame_sample, tmp_path) -> Callable[[int], list[dict]]:
         return frame_sample(
             metainfo={
                 "clip": f"clip{index}",
-                "img_path": str(picture),
+                "img_path": str(image),
                 "audio_path": f"clip{index}.wav",
                 "sample_idx": index,
             },

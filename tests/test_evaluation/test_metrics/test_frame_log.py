@@ -114,7 +114,7 @@ def test_without_categories_objects_are_unknown(frame_sample):
     assert np.unique(truth[1]).tolist() == [255]
 
 
-def test_an_error_names_the_picture(frame_sample):
+def test_an_error_names_the_image(frame_sample):
     sample = frame_sample(pred_sounding_map=torch.zeros(2, 2)).to_dict()
     with pytest.raises(ValueError, match=r"frames/clip_1.png: the sample has no gt_sounding_mask"):
         FrameLog().process(None, [sample])

@@ -83,7 +83,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, sample, monkeypatch):
 @pytest.mark.parametrize(
     "other", [{"img_path": "elsewhere/dog_a_3.png"}, {"audio_condition": "silence"}]
 )
-def test_two_pictures_of_one_name_are_refused(tmp_path, sample, other):
+def test_two_frames_of_one_name_are_refused(tmp_path, sample, other):
     writer = PredictionWriter(out_dir=tmp_path)
     writer.process({}, [sample.to_dict()])
     with pytest.raises(ValueError, match=r"would replace that of frames/dog_a_3.png"):

@@ -1,4 +1,4 @@
-"""Pictures whose files are alike under several sound tracks."""
+"""Frames whose files are alike under several sound tracks."""
 
 import pytest
 import torch
@@ -13,18 +13,18 @@ NOISY = ([[0.6, 0.0]], [[0, 0]])
 
 @pytest.fixture
 def evaluate(frame_sample, tmp_path):
-    """Metrics of frames given as (content of the picture, track, (probabilities, mask))."""
+    """Metrics of frames given as (content of the image, track, (probabilities, mask))."""
 
     def run(*frames: tuple, scene_pattern: str | None = None) -> dict:
         evaluator = Evaluator({"type": "avs_mm.TrackMetric", "scene_pattern": scene_pattern})
-        for index, (picture, track, (prob, mask)) in enumerate(frames):
+        for index, (image, track, (prob, mask)) in enumerate(frames):
             path = tmp_path / f"{index}.png"
-            path.write_text(picture)
+            path.write_text(image)
             sample = frame_sample(
                 metainfo={
                     "img_path": str(path),
                     "audio_path": f"{track}.wav",
-                    "clip": f"{picture}_{track}",
+                    "clip": f"{image}_{track}",
                     "frame": 0,
                 },
                 pred_sounding_map=prob,
@@ -61,7 +61,7 @@ def test_a_scene_may_have_files_of_its_own_under_every_track(evaluate):
     assert by_name == {"tracks/pictures": 1, "tracks/all_right": 0}
 
 
-def test_without_such_pictures_there_is_no_share(evaluate):
+def test_without_such_frames_there_is_no_fraction(evaluate):
     assert evaluate(("a", "first", RIGHT), ("b", "second", RIGHT)) == {"tracks/pictures": 0}
 
 

@@ -38,15 +38,15 @@ class Frames:
         *,
         with_categories: bool = True,
         scene_pattern: str | None = None,
-        one_picture_a_scene: bool = True,
+        one_image_a_scene: bool = True,
     ) -> None:
         self.with_categories = with_categories
         self.scene_pattern = scene_pattern
         self.frames = []
         for clip, (scene, sounding) in CLIPS.items():
-            picture = folder / f"{clip}.png"
-            picture.write_text(scene if one_picture_a_scene else clip)
-            self.frames += [(clip, str(picture), categories) for categories in sounding]
+            image = folder / f"{clip}.png"
+            image.write_text(scene if one_image_a_scene else clip)
+            self.frames += [(clip, str(image), categories) for categories in sounding]
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -98,7 +98,7 @@ def test_new_categories_come_first_and_no_scene_twice(tmp_path, seed):
     ],
 )
 def test_a_scene_may_be_told_by_name(tmp_path, pattern, last):
-    dataset = Frames(tmp_path, scene_pattern=pattern, one_picture_a_scene=False)
+    dataset = Frames(tmp_path, scene_pattern=pattern, one_image_a_scene=False)
     repeats = len(last) - 1
     for seed in range(12):
         clips = clips_of(dataset, choose_frames(dataset, 8, seed=seed))
