@@ -4,7 +4,10 @@ A script of its own, because a spawned process could not import a test module by
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
 import torch
 import torch.distributed
@@ -13,6 +16,17 @@ from mmengine.optim import OptimWrapper
 from mmengine.registry import init_default_scope
 
 from avs_mm.registry import MODELS
+
+
+@contextmanager
+def float64() -> Iterator[None]:
+    """Compute in float64, ``Tensor.float`` included."""
+    torch.set_default_dtype(torch.float64)
+    try:
+        with patch.object(torch.Tensor, "float", torch.Tensor.double):
+            yield
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 def train(case: dict, rank: int, world_size: int) -> dict:
@@ -40,7 +54,11 @@ def main(rank: int, world_size: int, folder: Path) -> None:
         "gloo", init_method=f"file://{folder}/rendezvous", rank=rank, world_size=world_size
     )
     cases = torch.load(folder / "cases.pth", weights_only=False)
-    torch.save([train(case, rank, world_size) for case in cases], folder / f"rank{rank}.pth")
+    results = []
+    for case in cases:
+        with float64() if case["float64"] else nullcontext():
+            results.append(train(case, rank, world_size))
+    torch.save(results, folder / f"rank{rank}.pth")
     torch.distributed.destroy_process_group()
 
 
