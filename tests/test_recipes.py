@@ -84,7 +84,10 @@ def test_recipe(clone: Path, recipe: str, steps: int):
             run(code, clone)
         else:
             (path, *_) = re.findall(r"`([^`]+\.py)`", sentence)
-            if sentence.startswith("Import it in "):
+            if sentence.startswith("Add its line to "):
+                with (clone / path).open("a") as file:
+                    file.write(code)
+            elif sentence.startswith("Import it in "):
                 add_import(clone / path, code.strip())
             else:
                 assert sentence.startswith("Write "), sentence

@@ -1,6 +1,5 @@
 """TPAVI's official files: every key has its place, and the numbers are those of the equations."""
 
-import importlib
 import re
 from pathlib import Path
 
@@ -13,11 +12,11 @@ from torch import Tensor
 from avs_mm.models import VGGish
 from avs_mm.models.baselines import TPAVI
 from avs_mm.registry import MODELS
+from avs_mm.trained_model import build_trained_model
 from avs_mm.shipped import configs_dir
 from avs_mm.weights import convert, convert_file
 from avs_mm.weights.table import Row, Table
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
 # fmt: off
 # From this package's names to the official ones; a linear layer was a 1x1x1 convolution.
 DECODER = (
@@ -188,7 +187,7 @@ def test_gives_the_numbers_of_the_equations(model):
     torch.testing.assert_close(logits / scale, expected / scale, atol=1e-5, rtol=0)
 
 
-def test_the_official_files_can_be_evaluated(config, randomised, tmp_path, monkeypatch):
+def test_the_official_files_can_be_evaluated(config, randomised, tmp_path):
     config.model.audio_encoder.embed_dims = VGGish.embed_dims
     model = randomised(MODELS.build(config.model))
     with torch.device("meta"):  # shapes without values
@@ -205,12 +204,11 @@ def test_the_official_files_can_be_evaluated(config, randomised, tmp_path, monke
     config.model.audio_encoder = dict(type="avs_mm.VGGish", checkpoint="not/there.pth")
     torch.save(official(model), tmp_path / "MS3_res50.pth")
     torch.save(encoder, tmp_path / "vggish.pth")
-    monkeypatch.syspath_prepend(TOOLS)
-    build_model = importlib.import_module("evaluate").build_model
+
 
     out = tmp_path / "whole.pth"
     convert_file("tpavi", tmp_path / "MS3_res50.pth", out, vggish=tmp_path / "vggish.pth")
-    evaluated = build_model(config, out, {"classes": ("cat", "dog")}).eval()
+    evaluated = build_trained_model(config, out, classes=("cat", "dog"), device="cpu")
     inputs = {"img": torch.randn(3, 3, 64, 96), "audio": 0.1 * torch.randn(3, 16_000)}
     with torch.no_grad():
         expected = model(inputs, mode="tensor")
@@ -221,4 +219,4 @@ def test_the_official_files_can_be_evaluated(config, randomised, tmp_path, monke
     convert_file("tpavi", tmp_path / "MS3_res50.pth", tmp_path / "without.pth")
     fault = r"without\.pth does not fit TPAVI: missing: audio_enc.*IN OUT --vggish vggish-10086976"
     with pytest.raises(ValueError, match=fault):
-        build_model(config, tmp_path / "without.pth", {})
+        build_trained_model(config, tmp_path / "without.pth")
