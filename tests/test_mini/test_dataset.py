@@ -2,9 +2,8 @@
 
 import csv
 import hashlib
+import importlib
 import json
-import os
-import subprocess
 import sys
 import wave
 from collections import Counter
@@ -265,20 +264,16 @@ def test_wrong_parameters(tmp_path: Path, arguments: dict, message: str) -> None
         make_mini_dataset(tmp_path / "set", progress=False, **arguments)
 
 
-def test_command_line(tmp_path: Path) -> None:
-    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-        tool = [sys.executable, "tools/make_mini.py", "--out", str(tmp_path / "set")]
-        return subprocess.run(
-            [*tool, *arguments],
-            cwd=REPOSITORY,
-            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+def test_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(REPOSITORY / "tools")
+    tool = importlib.import_module("make_mini")
 
-    assert call("--scale", "0.001").returncode == 0
+    def call(*arguments: str) -> None:
+        command = ["make_mini.py", "--out", str(tmp_path / "set"), "--scale", "0.001", *arguments]
+        monkeypatch.setattr(sys, "argv", command)
+        tool.main()
+
+    call()
     assert (tmp_path / "set/mini.json").is_file()
-    refused = call("--scale", "0.001", "--seed", "5")
-    assert refused.returncode == 1
-    assert "--force" in refused.stderr
+    with pytest.raises(SystemExit, match=r"make_mini: .*--force"):
+        call("--seed", "5")

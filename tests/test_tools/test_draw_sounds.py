@@ -32,6 +32,7 @@ def config_of(clips, tmp_path_factory) -> Callable[..., Path]:
         config.test_dataloader.dataset.update(
             data_root=str(clips / "AVSBench-object" / "Single-source"),
             silent_root=str(clips / "silent-objects" / "s4"),
+            serialize_data=False,  # which collects all garbage first
         )
         config.work_dir = str(folder / "work_dir")
         config.merge_from_dict(changes)

@@ -66,6 +66,7 @@ def config_of(clips, tmp_path_factory) -> Callable[..., Path]:
         config.test_dataloader.dataset.update(
             data_root=str(clips / "AVSBench-object" / objects),
             silent_root=str(clips / "silent-objects" / subset),
+            serialize_data=False,  # which collects all garbage first
             **dataset,
         )
         config.model.stage1 = None
