@@ -84,9 +84,8 @@ def test_recipe(clone: Path, recipe: str, steps: int):
             run(code, clone)
         else:
             (path, *_) = re.findall(r"`([^`]+\.py)`", sentence)
-            if sentence.startswith("Add its line to "):
-                with (clone / path).open("a") as file:
-                    file.write(code)
+            if sentence.startswith("Add one line to "):
+                (clone / path).write_text((clone / path).read_text() + code)
             elif sentence.startswith("Import it in "):
                 add_import(clone / path, code.strip())
             else:

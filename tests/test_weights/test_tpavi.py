@@ -1,7 +1,6 @@
 """TPAVI's official files: every key has its place, and the numbers are those of the equations."""
 
 import re
-from pathlib import Path
 
 import pytest
 import torch
@@ -12,8 +11,8 @@ from torch import Tensor
 from avs_mm.models import VGGish
 from avs_mm.models.baselines import TPAVI
 from avs_mm.registry import MODELS
-from avs_mm.trained_model import build_trained_model
 from avs_mm.shipped import configs_dir
+from avs_mm.trained_model import build_trained_model
 from avs_mm.weights import convert, convert_file
 from avs_mm.weights.table import Row, Table
 
@@ -204,7 +203,6 @@ def test_the_official_files_can_be_evaluated(config, randomised, tmp_path):
     config.model.audio_encoder = dict(type="avs_mm.VGGish", checkpoint="not/there.pth")
     torch.save(official(model), tmp_path / "MS3_res50.pth")
     torch.save(encoder, tmp_path / "vggish.pth")
-
 
     out = tmp_path / "whole.pth"
     convert_file("tpavi", tmp_path / "MS3_res50.pth", out, vggish=tmp_path / "vggish.pth")
