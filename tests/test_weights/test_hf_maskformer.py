@@ -63,7 +63,7 @@ def differences(ours: nn.Module, theirs: nn.Module, images: torch.Tensor) -> tup
         expected = theirs(images)
         expected_maps = theirs.model.pixel_level_module.encoder(images).feature_maps
         maps = ours.extract_feat({"img": images})
-        class_logits, mask_logits = ours(images)
+        class_logits, mask_logits = ours({"img": images})
     assert class_logits.std(dim=1).mean() > 0.02  # the queries differ
     pairs = zip(maps, expected_maps, strict=True)
     return (

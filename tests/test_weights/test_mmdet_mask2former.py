@@ -97,7 +97,7 @@ def test_parity(theirs, ours, source, tmp_path):
     images = torch.randn(2, 3, *SHAPE)
     samples = [SegDataSample(metainfo={"img_shape": SHAPE})] * 2
     theirs_classes, theirs_masks = theirs.panoptic_head(theirs.extract_feat(images), samples)
-    our_classes, our_masks = ours.decode_head(ours.extract_feat({"img": images}), samples)
+    our_classes, our_masks = ours.decode_head(ours.extract_feat(images), samples)
     assert our_masks[-1].shape == (2, 7, SHAPE[0] // 4, SHAPE[1] // 4)
     # the queries before the first layer, and after each of the two
     assert len(our_classes) == len(our_masks) == 3
@@ -145,7 +145,7 @@ def test_deformable_attention_needs_no_compiled_op_on_cpu(ours, monkeypatch):
     module = sys.modules[type(attention).__module__]
     monkeypatch.setattr(module, "ext_module", MissingOps("mmcv._ext"))
     with torch.no_grad():
-        classes, _ = ours.decode_head(ours.extract_feat({"img": torch.randn(1, 3, *SHAPE)}), [])
+        classes, _ = ours.decode_head(ours.extract_feat(torch.randn(1, 3, *SHAPE)), [])
     assert torch.isfinite(classes[-1]).all()
     with pytest.raises(NotImplementedError, match=r"ms_deform_attn_forward .*mmcv-lite"):
         module.MultiScaleDeformableAttnFunction.apply(*[torch.zeros(1)] * 5, 64)

@@ -46,7 +46,7 @@ def test_parity(theirs, narrow_config, tmp_path):
         theirs_classes, theirs_masks = theirs.panoptic_head(
             theirs.extract_feat(images), [sample, sample]
         )
-        class_logits, mask_logits = ours(images)
+        class_logits, mask_logits = ours({"img": images})
     torch.testing.assert_close(class_logits, theirs_classes[-1], atol=1e-5, rtol=0)
     torch.testing.assert_close(mask_logits, theirs_masks[-1], atol=1e-4, rtol=0)
 
