@@ -1,6 +1,6 @@
-# make demo      the whole method on the drawn data set, into work_dirs/demo
+# make demo      the whole method on the synthetic data set, into work_dirs/demo
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
-# make peers     ours, TPAVI and the sound localisers on the same data (docs/peers.md); likewise
+# make baselines  ours, TPAVI and the sound localisers on the same data (docs/baselines.md); likewise
 # make test      style, types and tests
 # make test-fast the same without the slow tests, within a minute
 # make format    let ruff put the code in order
@@ -19,7 +19,7 @@ STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo ablation peers test test-fast format clean
+.PHONY: demo ablation baselines test test-fast format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -28,7 +28,7 @@ demo: $(STAMP)
 ablation: $(STAMP)
 	$(BIN)/python -m avs_mm.experiments.ablation --out work_dirs/ablation
 
-peers: $(STAMP)
+baselines: $(STAMP)
 	$(BIN)/python -m avs_mm.experiments.ablation --only localisers stage2/tpavi stage2/mixtures --out work_dirs/ablation
 
 test: $(STAMP)

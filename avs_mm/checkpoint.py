@@ -10,7 +10,7 @@ from typing import Any
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
-from avs_mm.safe_load import read_without_running_code
+from avs_mm.safe_load import load_weights_only
 from avs_mm.work_dir import newest_resumable
 
 __all__ = [
@@ -65,7 +65,7 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]
         FileNotFoundError: there is no such file.
         ValueError: the file is not a checkpoint, or asks to run code.
     """
-    checkpoint = read_without_running_code(path, remedy=REMEDY)
+    checkpoint = load_weights_only(path, remedy=REMEDY)
     state_dict = checkpoint.get("state_dict", checkpoint) if isinstance(checkpoint, dict) else None
     if not state_dict or not all(isinstance(value, Tensor) for value in state_dict.values()):
         raise ValueError(f"{path}: has no state dict. {REMEDY}")

@@ -14,7 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from avs_mm.whole_file import replaced_when_whole
+from avs_mm.atomic_write import atomic_write
 
 __all__ = [
     "SAMPLE_RATE",
@@ -188,7 +188,7 @@ def write_video(
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
-        replaced_when_whole(path) as temporary,
+        atomic_write(path) as temporary,
         av.open(str(temporary), "w") as container,
     ):
         _encode(container, first, images, fps=fps, audio=audio, sample_rate=sample_rate)

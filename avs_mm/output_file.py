@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from avs_mm.whole_file import replaced_when_whole
+from avs_mm.atomic_write import atomic_write
 
 __all__ = [
     "encode_image",
@@ -25,7 +25,7 @@ def write_bytes(path: str | os.PathLike, content: bytes) -> None:
     """Write a file that gets its name once it is complete; its folder is made."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replaced_when_whole(path) as unfinished:
+    with atomic_write(path) as unfinished:
         unfinished.write_bytes(content)
 
 

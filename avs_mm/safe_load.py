@@ -11,12 +11,10 @@ from mmengine.logging import HistoryBuffer
 
 from avs_mm.stack import check_torch
 
-__all__ = ["read_without_running_code"]
+__all__ = ["load_weights_only"]
 
 
-def read_without_running_code(
-    path: str | os.PathLike, *, remedy: str = "", code_remedy: str = ""
-) -> Any:
+def load_weights_only(path: str | os.PathLike, *, remedy: str = "", code_remedy: str = "") -> Any:
     """Read a file that holds tensors, plain values and the log of an mmengine run, but no code.
 
     Args:

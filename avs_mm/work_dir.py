@@ -19,7 +19,7 @@ def checkpoints_in(folder: Path) -> list[Path]:
 
 
 def unfinished_in(folder: Path) -> list[Path]:
-    """List what a killed training has left of a checkpoint that it was writing (whole_file.py)."""
+    """List what a killed training has left of checkpoints that it was writing."""
     return [path for path in folder.glob(".*.pth") if UNFINISHED.fullmatch(path.name)]
 
 

@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from avs_mm.safe_load import read_without_running_code
+from avs_mm.safe_load import load_weights_only
 
 REMEDY = {"remedy": "Get another.", "code_remedy": "Save its weights alone."}
 
@@ -48,9 +48,9 @@ def test_a_file_that_wants_to_run_code_is_refused(tmp_path, monkeypatch, layout,
         torch.save(contents, path, _use_new_zipfile_serialization=layout == "zip")
     fault = rf"^file\.pth asks to run {name}.*that was refused\. Save its weights alone\.$"
     with pytest.raises(ValueError, match=fault):
-        read_without_running_code(path, **REMEDY)
+        load_weights_only(path, **REMEDY)
     with pytest.raises(ValueError, match=r"refused\. Get another\.$"):
-        read_without_running_code(path, remedy="Get another.")
+        load_weights_only(path, remedy="Get another.")
     assert not Path("harm").exists()
 
 
@@ -69,19 +69,19 @@ def test_damaged_files(tmp_path, content: bytes | None):
     else:
         path.write_bytes(content)
     with pytest.raises(ValueError, match=r"damaged\.pth cannot be read.*Get another\.$"):
-        read_without_running_code(path, **REMEDY)
+        load_weights_only(path, **REMEDY)
 
 
 def test_a_good_file_is_not_called_damaged_by_an_old_torch(tmp_path, monkeypatch):
     torch.save({"weight": torch.ones(1)}, tmp_path / "good.pth")
     monkeypatch.setattr(torch, "__version__", "2.4.1+cpu")
     with pytest.raises(RuntimeError, match=r"needs torch 2\.6 or newer, and torch 2\.4\.1\+cpu is"):
-        read_without_running_code(tmp_path / "good.pth", **REMEDY)
+        load_weights_only(tmp_path / "good.pth", **REMEDY)
 
 
 def test_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"none\.pth does not exist\. Get another\.$"):
-        read_without_running_code(tmp_path / "none.pth", **REMEDY)
+        load_weights_only(tmp_path / "none.pth", **REMEDY)
 
 
 class Line(BaseModel):
@@ -114,7 +114,7 @@ def test_reads_all_that_a_runner_saves(tmp_path):
     runner.message_hub.update_scalar("train/grad_norm", np.float64(0.5))
     runner.message_hub.update_info("best_score", np.float32(0.25))
     runner.train()
-    found = read_without_running_code(tmp_path / "epoch_2.pth")
+    found = load_weights_only(tmp_path / "epoch_2.pth")
     assert found["meta"]["epoch"] == 2
     weight = runner.model.line.weight  # EMAHook saves the average in its place
     assert torch.equal(found["ema_state_dict"]["module.line.weight"], weight)
@@ -131,5 +131,5 @@ def test_reads_a_log_written_beside_the_weights(tmp_path):
     log.update_scalar("train/loss", 0.5)
     contents = {"state_dict": {"a": torch.ones(2)}, "message_hub": log.state_dict()}
     torch.save(contents, tmp_path / "epoch_1.pth", _use_new_zipfile_serialization=False)
-    found = read_without_running_code(tmp_path / "epoch_1.pth")
+    found = load_weights_only(tmp_path / "epoch_1.pth")
     assert found["message_hub"]["log_scalars"]["train/loss"].current() == 0.5

@@ -13,6 +13,7 @@ from mmseg.structures import SegDataSample
 from rich.progress import track
 
 from avs_mm.apis.inferencer import AVSInferencer
+from avs_mm.atomic_write import atomic_write
 from avs_mm.media import (
     SAMPLE_RATE,
     VideoInfo,
@@ -22,7 +23,6 @@ from avs_mm.media import (
     write_video,
 )
 from avs_mm.visualization import draw_candidates, draw_sound, sounding_candidates
-from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["segment_video"]
 
@@ -192,5 +192,5 @@ def _written_when_complete(path: str | Path | None) -> Iterator[TextIO]:
         return
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replaced_when_whole(path) as temporary, temporary.open("w") as file:
+    with atomic_write(path) as temporary, temporary.open("w") as file:
         yield file

@@ -39,7 +39,7 @@ def muted_recording(num_samples: int, *, clip: str, second: int, seed: int = 0) 
 
     A zero to which triangular dither of two steps from peak to peak is added is stored as -1, 0 or
     +1 step with probability 1/8, 3/4 and 1/8: RMS half a step, -96 dB of full scale (Lipshitz et
-    al., JAES 1992). The condition is avs_mm's own: no human hears a difference to digital silence,
+    al., JAES 1992). The condition is avs_mm's own: nobody notices a difference to digital silence,
     but a model taught on exact zeros alone may.
 
     Returns:

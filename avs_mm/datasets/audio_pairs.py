@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Protocol
 
+from avs_mm.atomic_write import atomic_write
 from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS, GENERATED_SOUNDS
 from avs_mm.datasets.avsbench_layout import Clip, Frame
 from avs_mm.datasets.sound_sources import Sound
-from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["AudioPair", "RecordedSounds", "read_audio_pairs", "write_audio_pairs"]
 
@@ -183,7 +183,7 @@ def _pair(row: list[str], name: str) -> AudioPair:
 def _write(rows: list[dict], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
-        replaced_when_whole(path) as unfinished,
+        atomic_write(path) as unfinished,
         unfinished.open("w", encoding="utf-8", newline="") as file,
     ):
         writer = csv.DictWriter(file, COLUMNS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mmengine.fileio import LocalBackend, register_backend
 
-from avs_mm.whole_file import replaced_when_whole
+from avs_mm.atomic_write import atomic_write
 
 __all__ = ["ATOMIC", "AtomicLocalBackend"]
 
@@ -25,7 +25,7 @@ class AtomicLocalBackend(LocalBackend):
         path = Path(filepath)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with replaced_when_whole(path) as unfinished, unfinished.open("wb") as file:
+            with atomic_write(path) as unfinished, unfinished.open("wb") as file:
                 file.write(obj)
                 file.flush()
                 os.fsync(file.fileno())

@@ -11,7 +11,7 @@ from torch import nn
 from avs_mm.checkpoint import check_fit
 from avs_mm.models.audio import AudioEncoder
 from avs_mm.registry import HOOKS
-from avs_mm.safe_load import read_without_running_code
+from avs_mm.safe_load import load_weights_only
 
 __all__ = ["CheckpointFitHook"]
 
@@ -37,7 +37,7 @@ class CheckpointFitHook(Hook):
             path = find_latest_checkpoint(runner.work_dir)
         if path is None:
             return
-        contents = read_without_running_code(
+        contents = load_weights_only(
             path, remedy="Give load_from a file of tools/train.py or tools/convert_weights.py."
         )
         model: Any = _bare(runner)

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from avs_mm.safe_load import read_without_running_code
-from avs_mm.whole_file import replaced_when_whole
+from avs_mm.atomic_write import atomic_write
+from avs_mm.safe_load import load_weights_only
 
 __all__ = ["read_weights", "write_checkpoint"]
 
@@ -29,7 +29,7 @@ def read_weights(path: str | os.PathLike) -> dict[str, Tensor]:
     path = Path(path)
     if path.suffix == ".safetensors":
         return _read_safetensors(path)
-    contents = read_without_running_code(
+    contents = load_weights_only(
         path,
         code_remedy=(
             "If you trust whoever made it, save its weights alone: torch.save("
@@ -71,5 +71,5 @@ def write_checkpoint(
     path: str | os.PathLike, state_dict: Mapping[str, Tensor], meta: Mapping[str, str]
 ) -> None:
     """Write mmengine's kind of checkpoint; what stood there is replaced when it is complete."""
-    with replaced_when_whole(path) as unfinished:
+    with atomic_write(path) as unfinished:
         torch.save({"state_dict": dict(state_dict), "meta": dict(meta)}, unfinished)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from avs_mm.atomic_write import atomic_write
 from avs_mm.checksum import sha256_of
 from avs_mm.weights.names import PublishedWeights, find_weights
-from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["get"]
 
@@ -180,7 +180,7 @@ def _record(
         "files": files,
     }
     lock.parent.mkdir(parents=True, exist_ok=True)
-    with replaced_when_whole(lock) as temporary:
+    with atomic_write(lock) as temporary:
         temporary.write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
 
 

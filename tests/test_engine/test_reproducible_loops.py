@@ -6,7 +6,7 @@ import pytest
 import torch
 from toy_training import SAMPLES, Killed, Network, runner
 
-from avs_mm.safe_load import read_without_running_code
+from avs_mm.safe_load import load_weights_only
 
 
 def trained(work_dir: Path, **options) -> dict[str, torch.Tensor]:
@@ -19,7 +19,7 @@ def trained(work_dir: Path, **options) -> dict[str, torch.Tensor]:
 
 
 def last_checkpoint(work_dir: Path) -> dict:
-    return read_without_running_code((work_dir / "last_checkpoint").read_text())
+    return load_weights_only((work_dir / "last_checkpoint").read_text())
 
 
 def assert_equal_runs(found: Path, expected: Path) -> None:

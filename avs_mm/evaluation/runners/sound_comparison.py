@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.progress import track
 
+from avs_mm.atomic_write import atomic_write
 from avs_mm.checkpoint import find_checkpoint
 from avs_mm.datasets.conditioned_frames import conditioned_test_frames
 from avs_mm.evaluation.runners.changed_sounds import REPLACEMENTS, under_changed_sounds
@@ -15,7 +16,6 @@ from avs_mm.launch import read_config
 from avs_mm.registry import DATASETS
 from avs_mm.trained_model import build_trained_model
 from avs_mm.visualization.sound_figure import plot_changed_sounds
-from avs_mm.whole_file import replaced_when_whole
 
 __all__ = ["draw_changed_sounds"]
 
@@ -85,7 +85,7 @@ def draw_changed_sounds(
         title=f"{config} on {dataset.subset} {dataset.split}, {checkpoint}",
     )
     out.parent.mkdir(parents=True, exist_ok=True)
-    with replaced_when_whole(out) as unfinished:
+    with atomic_write(out) as unfinished:
         figure.savefig(unfinished)
     return out
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from avs_mm.checkpoint import check_fit
-from avs_mm.safe_load import read_without_running_code
+from avs_mm.safe_load import load_weights_only
 
 __all__ = ["BEATsCheckpoint", "load_weights", "read_checkpoint"]
 
@@ -69,7 +69,7 @@ def read_checkpoint(path: str | os.PathLike) -> BEATsCheckpoint:
         FileNotFoundError: There is no such file.
         ValueError: It cannot be read, wants to run code, is no BEATs file or an unknown variant.
     """
-    contents = read_without_running_code(path, remedy=WHERE_TO_GET_IT)
+    contents = load_weights_only(path, remedy=WHERE_TO_GET_IT)
     found = contents if isinstance(contents, dict) else {}
     cfg, weights = found.get("cfg"), found.get("model")
     if not isinstance(cfg, dict) or not isinstance(weights, dict):

@@ -3,7 +3,7 @@ import os
 from torch import Tensor, nn
 
 from avs_mm.registry import MODELS
-from avs_mm.safe_load import read_without_running_code
+from avs_mm.safe_load import load_weights_only
 
 from .audio_tagger import AudioTagger, check_mids
 from .beats import BEATs
@@ -52,7 +52,7 @@ class BEATsTagger(AudioTagger):
 
 def _read_classifier(path: str | os.PathLike) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     """Read weight and bias of a file's classifier, and the MIDs of its tags in its order."""
-    contents = read_without_running_code(path, remedy=WHERE_TO_GET_IT)
+    contents = load_weights_only(path, remedy=WHERE_TO_GET_IT)
     labels, weights = contents.get("label_dict"), contents["model"]
     names = [f"{CLASSIFIER}{name}" for name in ("weight", "bias")]
     if not isinstance(labels, dict) or not weights.keys() >= set(names):

@@ -8,7 +8,7 @@ from avs_mm.checkpoint import check_fit
 from avs_mm.models.audio.audio_encoder import AudioEncoder
 from avs_mm.models.audio.log_mel import log_mel_examples
 from avs_mm.registry import MODELS
-from avs_mm.safe_load import read_without_running_code
+from avs_mm.safe_load import load_weights_only
 
 __all__ = ["VGGish"]
 
@@ -58,7 +58,7 @@ class VGGish(AudioEncoder):
             FileNotFoundError: There is no such file.
             ValueError: It cannot be read, wants to run code, or is not of VGGish's keys and shapes.
         """
-        weights = read_without_running_code(path, remedy=WHERE_TO_GET_IT)
+        weights = load_weights_only(path, remedy=WHERE_TO_GET_IT)
         found = weights if isinstance(weights, dict) else {}
         if not found or not all(isinstance(value, Tensor) for value in found.values()):
             raise ValueError(

@@ -1,5 +1,5 @@
 # What every other table starts from: stage 1 on images in which all objects are labelled.
-#   python tools/ablation.py --only pretrain
+#   python -m avs_mm.experiments.ablation --only pretrain
 config = "configs/mini/pretrain.py"
 options = {}
 starts_from = {}

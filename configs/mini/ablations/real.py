@@ -1,6 +1,6 @@
 # Not the mini set: what stage 2 learns from real sounds ($AVS_REAL), all over ONE stage 1.
 #   python tools/train.py configs/real/seg.py
-#   python tools/ablation.py --only real
+#   python -m avs_mm.experiments.ablation --only real
 # The last epoch counts. With another stage 1, delete OUT/real first: it is not a run of this table.
 only_when_named = True
 config = "configs/real/avsc.py"

@@ -1,5 +1,5 @@
 # Stage 1 on the mini S4 from random weights: without a network that knows silent objects.
-#   python tools/ablation.py --only scratch
+#   python -m avs_mm.experiments.ablation --only scratch
 # A variant is configs/mini/seg.py with its options; the last epoch counts.
 config = "configs/mini/seg.py"
 options = {

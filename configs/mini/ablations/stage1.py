@@ -1,5 +1,5 @@
 # Stage 1 on the mini S4: what each loss finds of the objects that are not labelled.
-#   python tools/ablation.py --only stage1
+#   python -m avs_mm.experiments.ablation --only stage1
 # A variant is configs/mini/seg.py with its options; the last epoch counts.
 config = "configs/mini/seg.py"
 options = {"train_cfg.val_interval": 12, "default_hooks.checkpoint.save_best": None}

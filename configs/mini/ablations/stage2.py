@@ -1,6 +1,6 @@
 # Stage 2 on the mini set: how the audio decides, over the candidates of the default stage 1; and
 # TPAVI, which has no stage 1, from the same pretraining.
-#   python tools/ablation.py --only stage2
+#   python -m avs_mm.experiments.ablation --only stage2
 # A variant is configs/mini/avsc.py (TPAVI: its own) with its options; the last epoch counts.
 _base_ = "./_base_/evaluation.py"
 config = "configs/mini/avsc.py"

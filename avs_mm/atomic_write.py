@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["replaced_when_whole"]
+__all__ = ["atomic_write"]
 
 
 @contextmanager
-def replaced_when_whole(path: str | os.PathLike) -> Iterator[Path]:
+def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
     """Give a neighbour to write to, of the same suffix, that takes the path's place at the end.
 
     If the block fails, what stood at the path stays and the neighbour is removed. Several processes
