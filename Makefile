@@ -55,8 +55,8 @@ $(STAMP): setup.py pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "avs_mm needs Python 3.10 or newer; '$(PYTHON)' is none: make PYTHON=/path/to/python3"; exit 1; }
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || "$(PYTHON)" -m venv "$(VENV)"
-	@# An OpenMMLab that is there, stock or OneDL's fork, is left as it is: tools/plan_install.py.
-	@extras=$$(PYTHONPATH=. $(BIN)/python tools/plan_install.py --constraints $(CONSTRAINTS) $(YOURS)) && \
+	@# An OpenMMLab that is there, stock or OneDL's fork, is left as it is: avs_mm/install_plan.py.
+	@extras=$$($(BIN)/python -m avs_mm.install_plan --constraints $(CONSTRAINTS) $(YOURS)) && \
 	  { $(BIN)/pip show -q torch 2> /dev/null || $(BIN)/pip install -c $(CONSTRAINTS) $(TORCH); } && \
 	  set -x && $(BIN)/pip install -c $(CONSTRAINTS) -e ".[$$extras]"
 	@fault=$$($(BIN)/python -c 'import cv2' 2>&1) || { \

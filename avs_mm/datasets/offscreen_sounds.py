@@ -7,7 +7,7 @@ import numpy as np
 from avs_mm.datasets.audio_conditions import STEP, seeded_generator
 from avs_mm.datasets.avsbench_layout import Clip, Frame
 from avs_mm.datasets.sound_sources import Sound
-from avs_mm.media import read_audio
+from avs_mm.media import SAMPLE_RATE, read_audio
 
 __all__ = ["OffscreenSounds"]
 
@@ -27,7 +27,9 @@ class OffscreenSounds:
         ValueError: A file that cannot be read.
     """
 
-    def __init__(self, folder: str | Path, *, seed: int = 0, sample_rate: int = 16_000) -> None:
+    def __init__(
+        self, folder: str | Path, *, seed: int = 0, sample_rate: int = SAMPLE_RATE
+    ) -> None:
         self.folder = Path(folder)
         self.seed = seed
         self.sample_rate = sample_rate

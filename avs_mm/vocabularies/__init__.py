@@ -1,7 +1,7 @@
 """Vocabularies: which AudioSet classes are the sounds of which category."""
 
-from .audioset import class_names, descendants, find_mid
-from .vocabulary import KINDS, VOCABULARIES, Vocabulary, load
+from avs_mm.vocabularies.audioset import class_names, descendants, find_mid
+from avs_mm.vocabularies.vocabulary import KINDS, VOCABULARIES, Vocabulary, load
 
 __all__ = [
     "KINDS",

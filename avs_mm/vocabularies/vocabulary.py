@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from .audioset import class_names, descendants, find_mid
+from avs_mm.vocabularies.audioset import class_names, descendants, find_mid
 
 __all__ = ["KINDS", "VOCABULARIES", "Vocabulary", "load"]
 

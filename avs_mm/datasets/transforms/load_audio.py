@@ -8,7 +8,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
-from avs_mm.media import read_audio
+from avs_mm.media import SAMPLE_RATE, read_audio
 from avs_mm.registry import TRANSFORMS
 
 __all__ = ["LoadAudio", "crop_or_pad"]
@@ -35,7 +35,7 @@ class LoadAudio(BaseTransform):
     """
 
     def __init__(
-        self, *, sample_rate: int = 16_000, duration: float = 1.0, remembered_files: int = 16
+        self, *, sample_rate: int = SAMPLE_RATE, duration: float = 1.0, remembered_files: int = 16
     ) -> None:
         if remembered_files < 0:
             raise ValueError(f"remembered_files is a number of files, not {remembered_files}")

@@ -1,3 +1,5 @@
+"""The Audio Spectrogram Transformer, as a tagger of AudioSet."""
+
 import os
 from typing import Any
 
@@ -5,11 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from avs_mm.media import SAMPLE_RATE
+from avs_mm.models.audio.audio_tagger import AudioTagger, check_mids
+from avs_mm.models.audio.kaldi_fbank import INT16_SCALE, kaldi_fbank
 from avs_mm.registry import MODELS
 from avs_mm.vocabularies import find_mid
-
-from .audio_tagger import SAMPLE_RATE, AudioTagger, check_mids
-from .kaldi_fbank import INT16_SCALE, kaldi_fbank
 
 __all__ = ["AST", "ast_fbank"]
 

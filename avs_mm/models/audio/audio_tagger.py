@@ -1,14 +1,15 @@
+"""What every tagger of AudioSet has in common."""
+
 from collections.abc import Iterable
 
 from mmengine.model import BaseModule
 from torch import Tensor
 from typing_extensions import Self
 
+from avs_mm.media import SAMPLE_RATE
 from avs_mm.vocabularies import class_names
 
 __all__ = ["AudioTagger", "check_mids"]
-
-SAMPLE_RATE = 16_000
 
 
 class AudioTagger(BaseModule):

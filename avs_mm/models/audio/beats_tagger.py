@@ -1,13 +1,14 @@
+"""BEATs with the classifier that it was fine-tuned with, as a tagger of AudioSet."""
+
 import os
 
 from torch import Tensor, nn
 
+from avs_mm.models.audio.audio_tagger import AudioTagger, check_mids
+from avs_mm.models.audio.beats import BEATs
+from avs_mm.models.audio.beats_checkpoint import CLASSIFIER, WHERE_TO_GET_IT
 from avs_mm.registry import MODELS
 from avs_mm.safe_load import load_weights_only
-
-from .audio_tagger import AudioTagger, check_mids
-from .beats import BEATs
-from .beats_checkpoint import CLASSIFIER, WHERE_TO_GET_IT
 
 __all__ = ["BEATsTagger"]
 

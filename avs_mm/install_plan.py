@@ -1,6 +1,6 @@
 """Say what make installs: print the extras, and write the constraints for pip.
 
-    PYTHONPATH=. VENV/bin/python tools/plan_install.py --constraints FILE [--yours]
+    VENV/bin/python -m avs_mm.install_plan --constraints FILE [--yours]
 
 The extras bring the tests' packages, and what of OpenMMLab is missing (avs_mm/stack.py). The
 constraints hold torch and OpenMMLab, where installed, to their versions, and the rest to those of

@@ -1,6 +1,6 @@
 """Write the page that lists every link of the vocabularies.
 
-python tools/list_vocabularies.py docs/vocabularies.md
+python -m avs_mm.vocabularies.page docs/vocabularies.md
 """
 
 import argparse
@@ -13,7 +13,7 @@ HEAD = """\
 # Vocabularies
 
 Which AudioSet classes are the sounds of which category. This page is written by
-`python tools/list_vocabularies.py docs/vocabularies.md` from the files in `avs_mm/vocabularies/`,
+`python -m avs_mm.vocabularies.page docs/vocabularies.md` from the files in `avs_mm/vocabularies/`,
 where every link was reviewed by hand.
 
 ```python

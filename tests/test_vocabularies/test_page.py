@@ -7,7 +7,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 def test_the_page_agrees_with_the_data(tmp_path: Path):
     page = tmp_path / "vocabularies.md"
-    command = [sys.executable, "tools/list_vocabularies.py", str(page)]
+    command = [sys.executable, "-m", "avs_mm.vocabularies.page", str(page)]
     subprocess.run(command, cwd=REPOSITORY, check=True)
     written = page.read_text(encoding="utf-8")
     assert written == (REPOSITORY / "docs" / "vocabularies.md").read_text(encoding="utf-8")

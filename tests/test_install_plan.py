@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-TOOL = REPOSITORY / "tools" / "plan_install.py"
+REPOSITORY = Path(__file__).resolve().parents[1]
+TOOL = REPOSITORY / "avs_mm" / "install_plan.py"
 
 PINS = [
     "# the set that was run",
