@@ -59,7 +59,7 @@ def constraints(
 
 def name_of(pin: str) -> str:
     """The normalised name at the start of a line of constraints.txt; of a comment, nothing."""
-    return normalised(re.match(r"[\w.-]*", pin)[0])
+    return normalised("".join(re.findall(r"^[\w.-]*", pin)))
 
 
 def normalised(name: str) -> str:
