@@ -129,7 +129,8 @@ def test_all_conditions_from_one_pass(evaluated, checkpoint):
     for condition in conditions[1:]:
         figures = results["metrics"][condition]
         assert figures[f"audio/FPR_{condition}"] == pytest.approx(
-            1 - figures[f"audio/mIoU_{condition}"], abs=1e-9
+            1 - figures[f"audio/mIoU_{condition}"],
+            abs=1e-7,  # each is a float32 of every frame
         )
         negative = 1 - figures[f"audio/negative_J_{condition}"]
         assert figures[f"inferred/G_J_{condition}"] == pytest.approx(

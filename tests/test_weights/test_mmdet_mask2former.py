@@ -147,5 +147,5 @@ def test_deformable_attention_needs_no_compiled_op_on_cpu(ours, monkeypatch):
     with torch.no_grad():
         classes, _ = ours.decode_head(ours.extract_feat(torch.randn(1, 3, *SHAPE)), [])
     assert torch.isfinite(classes[-1]).all()
-    with pytest.raises(NotImplementedError, match=r"ms_deform_attn_forward .*mmcv-lite"):
+    with pytest.raises(NotImplementedError, match=r"ms_deform_attn_forward .*no compiled ops"):
         module.MultiScaleDeformableAttnFunction.apply(*[torch.zeros(1)] * 5, 64)
