@@ -7,7 +7,7 @@ from avs_mm.registry import HOOKS
 
 __all__ = ["UnfinishedValidationHook"]
 
-VALIDATED = "validated_at"  # in every checkpoint: the epoch (iteration) of the last validation
+VALIDATED = "last_validation"  # in every checkpoint: the epoch (iteration) of the last validation
 
 
 @HOOKS.register_module()
