@@ -60,6 +60,7 @@ def _digests(root: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_s4_has_the_official_files(mini: Path) -> None:
     root = mini / "AVSBench-object/Single-source"
     rows = _rows(root / "s4_meta_data.csv")
