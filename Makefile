@@ -2,7 +2,7 @@
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
 # make baselines  ours, TPAVI and the sound localisers on the same data (docs/baselines.md); likewise
 # make test      style, types and tests
-# make test-fast the same without the slow tests, within a minute
+# make test-fast style and the tests that are not marked slow, within a minute on two idle cores
 # make format    let ruff put the code in order
 #
 # The first three make .venv and install into it when it is missing. On the command line:
@@ -40,7 +40,6 @@ test: $(STAMP)
 test-fast: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not slow"
 
 format: $(STAMP)

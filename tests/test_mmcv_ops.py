@@ -105,6 +105,7 @@ print(sys.modules["mmcv._ext"] is fake)
     assert python(code, mmcv_lite) == "True"
 
 
+@pytest.mark.slow
 @without_ops
 def test_environment_report_sees_no_compiled_ops():
     code = (
@@ -113,6 +114,7 @@ def test_environment_report_sees_no_compiled_ops():
     assert python(code) == "n/a"
 
 
+@pytest.mark.slow
 @without_ops
 @pytest.mark.skipif(
     "onedl-mmengine" in STACK["mmengine"],

@@ -185,6 +185,7 @@ def test_the_report_holds_every_frames_candidates(clip, out):
     assert last == [{"category": "cat", "score": 0.75, "area": 400, "sounding": True}]
 
 
+@pytest.mark.slow
 def test_frames_stream_through(clip, out, monkeypatch):
     read, most_ahead = 0, 0
     inferencer = FakeInferencer(batch_size=4)

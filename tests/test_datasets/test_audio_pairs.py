@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from avs_mm.datasets import AUDIO_CONDITIONS, AVSBenchDataset
 from avs_mm.datasets.audio_pairs import AudioPair, read_audio_pairs, write_audio_pairs
 
+pytestmark = pytest.mark.slow
+
 HEADER = "clip,frame,condition,audio,second,seed"
 PIPELINE = [dict(type="avs_mm.LoadAudio")]
 

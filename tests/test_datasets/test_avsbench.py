@@ -172,6 +172,7 @@ def test_unreadable_frame_is_named(s4_root: Path, content):
         dataset[1]
 
 
+@pytest.mark.slow
 def test_audio_conditions(s4_root: Path):
     def sounds(audio: str) -> np.ndarray:
         dataset = AVSBenchDataset(

@@ -21,6 +21,8 @@ from avs_mm.datasets.conditioned_frames import (
     under_condition,
 )
 
+pytestmark = pytest.mark.slow
+
 PIPELINE = [
     dict(type="LoadImageFromFile"),
     dict(type="avs_mm.LoadAudio"),

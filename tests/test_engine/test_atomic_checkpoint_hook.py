@@ -11,6 +11,8 @@ from toy_training import Killed, runner
 from avs_mm.engine.atomic_backend import ATOMIC
 from avs_mm.work_dir import is_whole, newest_resumable
 
+pytestmark = pytest.mark.slow
+
 
 def saved(folder: Path) -> set[str]:
     return {path.name for path in folder.glob("*.pth")}

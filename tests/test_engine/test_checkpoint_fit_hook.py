@@ -14,6 +14,8 @@ from avs_mm.models.audio.beats_checkpoint import ARCHITECTURE, COMMON
 from avs_mm.registry import MODELS
 from avs_mm.weights.files import write_checkpoint
 
+pytestmark = pytest.mark.slow
+
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "mini"
 CONVERTED = {"kind": "mmdet-maskformer", "source": "theirs.pth", "sha256": "0" * 64}
 CATEGORY_LAYER = ("decode_head.cls_embed.weight", "decode_head.cls_embed.bias")

@@ -8,6 +8,8 @@ from toy_training import SAMPLES, Killed, Network, runner
 
 from avs_mm.safe_load import load_weights_only
 
+pytestmark = pytest.mark.slow
+
 
 def trained(work_dir: Path, **options) -> dict[str, torch.Tensor]:
     training = runner(work_dir, **options)

@@ -42,6 +42,7 @@ def test_an_earlier_run_is_overwritten_where_that_is_wanted(trained):
     assert (trained / "epoch_2.pth").is_file()
 
 
+@pytest.mark.slow
 def test_two_trainings_at_once_are_refused(tmp_path):
     code = "\n".join(
         [

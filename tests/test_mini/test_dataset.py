@@ -60,6 +60,7 @@ def _digests(root: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_s4_has_the_official_files(mini: Path) -> None:
     root = mini / "AVSBench-object/Single-source"
     rows = _rows(root / "s4_meta_data.csv")
@@ -264,6 +265,7 @@ def test_wrong_parameters(tmp_path: Path, arguments: dict, message: str) -> None
         make_mini_dataset(tmp_path / "set", progress=False, **arguments)
 
 
+@pytest.mark.slow
 def test_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(REPOSITORY / "tools")
     tool = importlib.import_module("make_mini")

@@ -40,6 +40,7 @@ def test_number_of_frames_and_size_are_free() -> None:
     assert set(np.unique(scene.labels)) == {0, 3}
 
 
+@pytest.mark.slow
 def test_the_sounding_object_of_s4_is_nearly_always_the_most_salient() -> None:
     largest = []
     for index in range(40):

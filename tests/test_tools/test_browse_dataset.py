@@ -27,6 +27,7 @@ def browse(clips, monkeypatch, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_images_of_a_config(browse, tmp_path, capsys):
     browse("--split", "test", "--number", "3")
     assert "3 of 30 samples are in" in capsys.readouterr().out

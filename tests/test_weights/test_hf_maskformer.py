@@ -112,6 +112,7 @@ def test_only_the_layer_of_the_categories_may_differ(theirs, published, narrow_c
     assert unequal == {"decode_head.cls_embed.weight", "decode_head.cls_embed.bias"}
 
 
+@pytest.mark.slow
 def test_the_published_size_fits_the_shipped_config():
     backbone = transformers.SwinConfig(
         embed_dim=128,

@@ -186,6 +186,7 @@ def test_gives_the_numbers_of_the_equations(model):
     torch.testing.assert_close(logits / scale, expected / scale, atol=1e-5, rtol=0)
 
 
+@pytest.mark.slow
 def test_the_official_files_can_be_evaluated(config, randomised, tmp_path):
     config.model.audio_encoder.embed_dims = VGGish.embed_dims
     model = randomised(MODELS.build(config.model))

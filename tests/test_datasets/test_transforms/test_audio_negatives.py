@@ -274,6 +274,7 @@ def test_in_mmseg_s_wrapper(s4_root: Path):
     assert levels["cat"] == {"original": 1010, "unmatched": 1000}
 
 
+@pytest.mark.slow
 def test_worker_processes_follow_their_seed(s4_root: Path):
     dataset = mixed_s4(s4_root, fraction=0.8)
 

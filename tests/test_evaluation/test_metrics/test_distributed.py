@@ -84,6 +84,7 @@ def run_processes(world_size: int, folder: Path) -> None:
             process.kill()
 
 
+@pytest.mark.slow
 def test_two_processes_give_exactly_the_numbers_of_one(make_samples, tmp_path):
     # a set that does not divide evenly, and one of which a process has only the padding
     cases = []

@@ -15,6 +15,8 @@ from avs_mm.datasets import AVSBenchDataset
 from avs_mm.experiments.demo import report
 from avs_mm.mini import CATEGORIES, make_mini_dataset
 
+pytestmark = pytest.mark.slow
+
 NOTHING = {"train": 0, "val": 0, "test": 0}
 CLIPS = {
     "s4": {**NOTHING, "test": 6},

@@ -91,6 +91,7 @@ def test_base_has_the_published_parameters():
     assert shapes["encoder.layers.11.self_attn.relative_attention_bias.weight"] == (320, 12)
 
 
+@pytest.mark.slow
 def test_base_gives_48_tokens_a_second():
     model = BEATs()
     with torch.inference_mode():

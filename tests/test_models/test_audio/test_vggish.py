@@ -168,6 +168,7 @@ def test_frozen_stays_in_eval_and_trainable_does_not():
     assert all(parameter.requires_grad for parameter in parent["trained"].parameters())
 
 
+@pytest.mark.slow
 def test_gradient_is_the_difference_quotient(weights, golden_waveforms):
     model = without_memory(frozen=False)
     model.load_state_dict(weights, assign=True)

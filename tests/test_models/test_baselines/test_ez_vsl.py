@@ -37,6 +37,7 @@ def test_similarities_are_cosines():
     torch.testing.assert_close(matched[1], similarities[1, 1])
 
 
+@pytest.mark.slow
 def test_overfits_eight_clips(build, eight_clips, train, matched):
     model = build("ezvsl")
     losses = train(model, eight_clips, steps=60)

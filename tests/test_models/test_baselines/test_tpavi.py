@@ -201,6 +201,7 @@ def test_names_a_pipeline_without_audio(tpavi_config):
         MODELS.build(tpavi_config)(inputs, samples, mode="predict")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("config", "millions"), [("tpavi_r50_s4", 91.40), ("tpavi_pvtv2_s4", 101.32)]
 )
