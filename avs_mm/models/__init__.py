@@ -2,6 +2,7 @@
 
 from avs_mm.models.audio import BEATs, SpectrogramResNet, VGGish, kaldi_fbank, log_mel_examples
 from avs_mm.models.avsc import AVSC
+from avs_mm.models.backbones import EfficientNetLite0
 from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
@@ -18,6 +19,7 @@ __all__ = [
     "TPAVI",
     "AVSDataPreProcessor",
     "BEATs",
+    "EfficientNetLite0",
     "PotentialObjectSegmentor",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",
