@@ -1,6 +1,13 @@
 """Networks, losses and the data preprocessor; ``avs_mm.registry.MODELS`` imports this."""
 
-from avs_mm.models.audio import BEATs, SpectrogramResNet, VGGish, kaldi_fbank, log_mel_examples
+from avs_mm.models.audio import (
+    BEATs,
+    FilterBankCNN,
+    SpectrogramResNet,
+    VGGish,
+    kaldi_fbank,
+    log_mel_examples,
+)
 from avs_mm.models.avsc import AVSC
 from avs_mm.models.backbones import EfficientNetLite0
 from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
@@ -20,6 +27,7 @@ __all__ = [
     "AVSDataPreProcessor",
     "BEATs",
     "EfficientNetLite0",
+    "FilterBankCNN",
     "PotentialObjectSegmentor",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",
