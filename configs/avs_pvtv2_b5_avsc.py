@@ -13,14 +13,14 @@ model = dict(
         type="avs_mm.VGGish", frozen=True, checkpoint="pretrained/vggish-10086976.pth"
     ),
 )
-# Up to six samples in ten hear another sound, or one more. The paper has none of these: share=0.
+# Up to six samples in ten hear another sound, or one more. The paper has none of these: fraction=0.
 train_dataloader = dict(
     batch_size=64,
     dataset=dict(
         _delete_=True,
         type="MultiImageMixDataset",
         dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-2]),
-        pipeline=[dict(type="avs_mm.AudioNegatives", share=0.6), _base_.train_pipeline[-1]],
+        pipeline=[dict(type="avs_mm.AudioNegatives", fraction=0.6), _base_.train_pipeline[-1]],
     ),
 )
 optim_wrapper = dict(optimizer=dict(lr=1e-3), clip_grad=None)

@@ -1,3 +1,5 @@
+"""Checkpoints fit as a whole, or are an error that lists the keys."""
+
 import os
 from pathlib import Path
 
@@ -5,7 +7,15 @@ import pytest
 import torch
 from torch import nn
 
-from avs_mm.checkpoint import check_fit, find_checkpoint, load_strictly, read_checkpoint
+from avs_mm import checkpoint
+from avs_mm.checkpoint import (
+    check_fit,
+    find_checkpoint,
+    load_backbone,
+    load_strictly,
+    read_checkpoint,
+    warn_of_random_weights,
+)
 
 
 def network(outputs: int = 2) -> nn.Module:
@@ -77,3 +87,51 @@ def test_lists_missing_and_foreign_keys(tmp_path):
     )
     with pytest.raises(ValueError, match=message):
         check_fit(network(), state_dict, tmp_path / "a.pth")
+
+
+@pytest.fixture
+def logged(monkeypatch) -> list[str]:
+    messages: list[str] = []
+    monkeypatch.setattr(checkpoint, "print_log", lambda message, **_: messages.append(message))
+    return messages
+
+
+@pytest.mark.parametrize(
+    ("prefix", "others", "unused"),
+    [
+        ("", {}, ""),
+        ("backbone.", {}, ""),
+        ("backbone.", {"head.bias": torch.zeros(1)}, "; not used: head.bias"),
+    ],
+)
+def test_loads_a_backbone_and_says_what_it_leaves(tmp_path, logged, prefix, others, unused):
+    saved, backbone = network(), network()
+    nn.init.zeros_(backbone[0].weight)
+    path = tmp_path / "theirs.pth"
+    weights = {prefix + key: value for key, value in saved.state_dict().items()}
+    torch.save({"state_dict": {**weights, **others}}, path)
+    load_backbone(backbone, path)
+    torch.testing.assert_close(backbone[0].weight, saved[0].weight)
+    assert logged == [f"the backbone has its weights from {path}{unused}"]
+
+
+def test_a_backbone_keeps_the_norms_that_no_classifier_has(tmp_path):
+    """mmseg's Swin has one a stage, norm0 ... norm3."""
+    classifier = nn.ModuleDict({"stages": nn.Linear(2, 2)})
+    torch.save(classifier.state_dict(), tmp_path / "swin.pth")
+    backbone = nn.ModuleDict({"stages": nn.Linear(2, 2), "norm3": nn.LayerNorm(2)})
+    nn.init.constant_(backbone["norm3"].weight, 0.5)
+    load_backbone(backbone, tmp_path / "swin.pth")
+    torch.testing.assert_close(backbone["stages"].weight, classifier["stages"].weight)
+    assert backbone["norm3"].weight.tolist() == [0.5, 0.5]
+
+
+def test_a_backbone_that_does_not_fit_is_refused(tmp_path):
+    torch.save({f"backbone.{k}": v for k, v in network(3).state_dict().items()}, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=r"a\.pth does not fit Sequential: of another shape: 1\."):
+        load_backbone(network(2), tmp_path / "a.pth")
+
+
+def test_random_weights_are_warned_of(logged):
+    warn_of_random_weights(network(), "Give it some.")
+    assert logged == ["Sequential has random weights. Give it some."]

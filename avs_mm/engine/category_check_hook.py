@@ -1,4 +1,4 @@
-"""Refuse to run a network on data whose categories are not the ones it speaks of."""
+"""Refuse to run a network on data whose categories are not its own."""
 
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper

@@ -14,9 +14,10 @@ from avs_mm.datasets.audio_conditions import seeded_generator
 from avs_mm.datasets.conditioned_frames import ConditionedFrames, collate_conditioned
 from avs_mm.evaluation.frame_choice import frames_by_clip, sounding_categories
 from avs_mm.evaluation.functional import foreground, jaccard, recognised_silence
-from avs_mm.evaluation.one_pass import answers, check_listens
+from avs_mm.evaluation.one_pass import answers
 from avs_mm.evaluation.sample_fields import naming, regions_of, sounding_map, sounding_mask
 from avs_mm.models import PotentialObjectSegmentor
+from avs_mm.models.two_step_prediction import check_two_steps
 
 __all__ = [
     "REPLACEMENTS",
@@ -121,7 +122,7 @@ def under_changed_sounds(
             f"{type(model).__name__} is stage 1 and hears nothing, so its answer to every sound is "
             "the same; give a config and a checkpoint of stage 2, such as configs/mini/avsc.py"
         )
-    check_listens(model)
+    check_two_steps(model)
     model.eval()
     info = frames.dataset.get_data_info(index)
     clip = frames_by_clip(frames.dataset)[info["clip"]]

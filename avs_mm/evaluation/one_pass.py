@@ -1,45 +1,32 @@
 """All audio conditions in one pass over the frames: look once a batch, listen once a condition."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from mmengine.evaluator import BaseMetric, Evaluator
-from mmengine.model import BaseDataPreprocessor
 from mmengine.runner.amp import autocast
 from mmseg.structures import SegDataSample
 from rich.progress import track
-from torch import Tensor
 from torch.utils.data import DataLoader
 
 from avs_mm.datasets.conditioned_frames import under_condition
 from avs_mm.evaluation.functional import global_score
+from avs_mm.models.two_step_prediction import AudioVisualModel, check_two_steps
 
-__all__ = ["Listener", "add_global_scores", "answers", "check_listens", "evaluate_conditions"]
+__all__ = ["add_global_scores", "answers", "evaluate_conditions"]
 
 Figures = dict[str, float]
 ChooseMetrics = Callable[[str, SegDataSample], Sequence[BaseMetric]]
 
 
-class Listener(Protocol):
-    """A model whose eye and ear stand apart, as ``AVSC``'s and ``PotentialObjectSegmentor``'s."""
-
-    data_preprocessor: BaseDataPreprocessor
-
-    def eval(self) -> Any: ...
-
-    def look(self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]) -> Any:
-        """Return all that needs no sound."""
-
-    def listen(
-        self, visual: Any, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
-    ) -> list[SegDataSample]:
-        """Predict under ``inputs["audio"]`` (B, N), and leave ``visual`` as it is."""
-
-
 @torch.no_grad()
 def evaluate_conditions(
-    model: Listener, loader: DataLoader, choose_metrics: ChooseMetrics, *, fp16: bool = False
+    model: AudioVisualModel,
+    loader: DataLoader,
+    choose_metrics: ChooseMetrics,
+    *,
+    fp16: bool = False,
 ) -> dict[str, Figures]:
     """Score a model under every audio condition of a loader, in one process.
 
@@ -57,7 +44,7 @@ def evaluate_conditions(
     Raises:
         ValueError: The model cannot look and listen apart; or from the metrics.
     """
-    check_listens(model)
+    check_two_steps(model)
     model.eval()
     frames: Any = loader.dataset
     evaluators: dict[str, Evaluator] = {}
@@ -72,22 +59,8 @@ def evaluate_conditions(
     }
 
 
-def check_listens(model: Any) -> None:
-    """Refuse a model that cannot look and listen apart.
-
-    Raises:
-        ValueError: It has no ``look`` or no ``listen``.
-    """
-    if not all(callable(getattr(model, name, None)) for name in ("look", "listen")):
-        raise ValueError(
-            f"{type(model).__name__} has no look and listen, by which one picture is looked at "
-            "once and heard under several sounds; add them, as avs_mm.AVSC has them, or use "
-            "tools/test.py"
-        )
-
-
 def answers(
-    model: Listener, batch: Mapping[str, Any], *, fp16: bool = False
+    model: AudioVisualModel, batch: Mapping[str, Any], *, fp16: bool = False
 ) -> Iterator[tuple[str, list[SegDataSample]]]:
     """Look at a batch of ``collate_conditioned`` once, and predict under one sound after another.
 
@@ -97,14 +70,14 @@ def answers(
     pictures = {key: batch[key] for key in ("inputs", "data_samples")}
     with autocast(enabled=fp16):
         seen = model.data_preprocessor(pictures, False)
-        visual = model.look(seen["inputs"], seen["data_samples"])
+        visual = model.encode_images(seen["inputs"], seen["data_samples"])
     for condition in batch["audios"]:
         heard = under_condition({**seen, "audios": batch["audios"]}, condition)
         inputs, samples = heard["inputs"], heard["data_samples"]
         inputs["audio"] = torch.stack(model.data_preprocessor.cast_data(inputs["audio"]))
         # The metrics that follow the yield are not the model's: autocast must not reach them.
         with autocast(enabled=fp16):
-            predicted = model.listen(visual, inputs, samples)
+            predicted = model.predict_with_audio(visual, inputs, samples)
         yield condition, predicted
 
 

@@ -14,9 +14,11 @@ from torch import Tensor, nn
 from avs_mm.checkpoint import find_checkpoint, load_strictly
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidate_cache import CandidateCache
-from avs_mm.models.potential_object_segmentor import samples_of
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
+from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio
 from avs_mm.registry import MODELS
+
+__all__ = ["AVSC", "loudest_category", "objects_of", "sounding_map"]
 
 
 @MODELS.register_module()
@@ -30,8 +32,7 @@ class AVSC(BaseSegmentor):
 
     Args:
         segmentor: Config of stage 1, a ``PotentialObjectSegmentor``; it sets the K categories.
-        audio_encoder: Config of a module from waveforms (B, N) to tokens (B, L, embed_dims), such
-            as ``BEATs``.
+        audio_encoder: Config of an ``AudioEncoder``, such as ``BEATs``.
         stage1: Checkpoint or work dir of stage 1, read when training starts; it must fit strictly.
             A checkpoint of AVSC holds every weight, so testing needs no other file.
         hidden_dims: Widths of the MLP's hidden layers.
@@ -39,11 +40,11 @@ class AVSC(BaseSegmentor):
             probability; with "sigmoid" every category is judged by itself.
         threshold: Probability above which a pixel sounds, in (0, 1). ``pred_sounding_map`` is S_asl
             with this value on 0.5, where J is cut; F tries 255 cuts of that map.
-        foreign_objects_sound: Whether training takes a candidate of a foreign sound's category for
-            what sounds; without, every candidate is to fall silent, as the labels say.
-        remember_frames: Training pictures whose candidates are kept in memory, so that stage 1 sees
-            each of them once. Of use where augmentation leaves their pixels alone, or but flips
-            them; pictures that never come again would only fill it. 0 keeps none.
+        unmatched_objects_sound: Whether training takes a candidate of an unmatched sound's category
+            for what sounds; without, every candidate is to fall silent, as the labels say.
+        remember_frames: Training images whose candidates are kept in memory, so that stage 1 runs
+            once on each of them. Of use where augmentation leaves their pixels alone, or but flips
+            them; images that never come again would only fill it. 0 keeps none.
         output: Whether ``pred_sem_seg`` is a "category" map (255 = background) or "binary" (1 =
             sounding).
 
@@ -61,7 +62,7 @@ class AVSC(BaseSegmentor):
         hidden_dims: tuple[int, ...] = (256,),
         audio_activation: Literal["softmax", "sigmoid"] = "sigmoid",
         threshold: float = 0.5,
-        foreign_objects_sound: bool = True,
+        unmatched_objects_sound: bool = True,
         remember_frames: int = 0,
         output: Literal["category", "binary"] = "category",
         data_preprocessor: dict | None = None,
@@ -82,8 +83,8 @@ class AVSC(BaseSegmentor):
         self.stage1_categories: tuple[str, ...] | None = None  # as its checkpoint names them
         self.audio_activation = audio_activation
         self.threshold = threshold
-        self.foreign_objects_sound = foreign_objects_sound
-        self.seen = CandidateCache(most_frames=remember_frames)
+        self.unmatched_objects_sound = unmatched_objects_sound
+        self.candidate_cache = CandidateCache(self.segmentor, most_frames=remember_frames)
         self.output = output
 
     def init_weights(self) -> None:
@@ -101,19 +102,23 @@ class AVSC(BaseSegmentor):
         self.segmentor.eval()
         return self
 
-    def extract_feat(self, inputs: dict[str, Tensor]) -> Tensor:
+    def extract_feat(self, inputs: dict[str, Tensor]) -> tuple[Tensor, ...]:
+        """Return the maps of stage 1's backbone."""
+        return self.segmentor.extract_feat(inputs)
+
+    def encode_audio(self, inputs: dict[str, Tensor]) -> Tensor:
         """Return the audio embedding (B, embed_dims): the mean of the encoder's tokens."""
-        return self.audio_encoder(inputs["audio"]).mean(dim=1)
+        return self.audio_encoder(require_audio(inputs, self)).mean(dim=1)
 
     def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
         """Return the sounding maps (B, H, W) at the images' size."""
         return self._sounding_maps(self._candidates_at_input_size(inputs), inputs)
 
     def _candidates_at_input_size(self, inputs: dict[str, Tensor]) -> list[InstanceData]:
-        height, width = inputs["img"].shape[-2:]
-        if self.training:
-            return self.seen.find(self.segmentor, inputs["img"], size=(height, width))
-        return self.segmentor.find_candidates(inputs, sizes=[(height, width)] * len(inputs["img"]))
+        # Images of a test are met once: to remember them would only fill the cache.
+        source = self.candidate_cache if self.training else self.segmentor
+        batch, _, height, width = inputs["img"].shape
+        return source.find_candidates(inputs, sizes=[(height, width)] * batch)
 
     def _sounding_maps(self, candidates: list[InstanceData], inputs: dict[str, Tensor]) -> Tensor:
         return torch.stack(
@@ -127,12 +132,7 @@ class AVSC(BaseSegmentor):
 
     def score_audio(self, inputs: dict[str, Tensor]) -> Tensor:
         """Return the probability p that each category sounds, (B, K) in [0, 1], in fp32."""
-        if "audio" not in inputs:
-            raise ValueError(
-                "AVSC needs inputs['audio']: put avs_mm.LoadAudio into the pipeline, before "
-                "avs_mm.PackAVSInputs."
-            )
-        logits = self.audio_head(self.extract_feat(inputs)).float()
+        logits = self.audio_head(self.encode_audio(inputs)).float()
         if self.audio_activation == "softmax":
             return logits.softmax(dim=-1)
         return logits.sigmoid()
@@ -147,18 +147,18 @@ class AVSC(BaseSegmentor):
     ) -> dict[str, Tensor]:
         """Return ``loss_avc``: cross-entropy between S_asl and the mask of what sounds (Eq. 6).
 
-        Under a foreign sound (``foreign_categories`` of a sample, from ``AudioNegatives``) a
+        Under an unmatched sound (``unmatched_categories`` of a sample, from ``AudioNegatives``) a
         candidate of its category is no negative: it is what sounds, labelled or not.
         """
         candidates = self._candidates_at_input_size(inputs)
         maps = self._sounding_maps(candidates, inputs)
         target = torch.cat([sample.gt_sounding_mask.data for sample in data_samples])
-        if self.foreign_objects_sound:
-            foreign = [
-                objects_of(seen, sample.get("foreign_categories", ()))
-                for seen, sample in zip(candidates, data_samples, strict=True)
+        if self.unmatched_objects_sound:
+            unmatched = [
+                objects_of(frame_candidates, sample.get("unmatched_categories", ()))
+                for frame_candidates, sample in zip(candidates, data_samples, strict=True)
             ]
-            target = target.bool() | torch.stack(foreign)
+            target = target.bool() | torch.stack(unmatched)
         # Cross-entropy of probabilities is not defined in half precision.
         with torch.autocast(device_type=maps.device.type, enabled=False):
             return {"loss_avc": F.binary_cross_entropy(maps.float(), target.float())}
@@ -171,37 +171,33 @@ class AVSC(BaseSegmentor):
         ``pred_instances`` holds every candidate, sounding or not: ``masks``, ``labels``, the visual
         ``scores`` and the ``audio_scores`` of their categories.
         """
-        data_samples = samples_of(inputs, data_samples)
-        return self.listen(self.look(inputs, data_samples), inputs, data_samples)
+        return predict_in_two_steps(self, inputs, data_samples)
 
-    def look(
+    def encode_images(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> list[InstanceData]:
         """Return each frame's candidates at the original size: all that needs no sound."""
-        return self.segmentor.look(inputs, data_samples)
+        return self.segmentor.encode_images(inputs, data_samples)
 
-    def listen(
+    def predict_with_audio(
         self,
-        candidates: list[InstanceData],
+        encoding: list[InstanceData],
         inputs: dict[str, Tensor],
         data_samples: list[SegDataSample],
     ) -> list[SegDataSample]:
-        """Let ``inputs["audio"]`` decide which candidates of `look` sound; they stay as they are.
-
-        So one look serves any number of sounds; the predictions are those of `predict`.
-        """
-        for sample, seen, category_scores in zip(
-            data_samples, candidates, self.score_audio(inputs), strict=True
+        """Let ``inputs["audio"]`` decide which candidates of `encode_images` sound."""
+        for sample, frame_candidates, category_scores in zip(
+            data_samples, encoding, self.score_audio(inputs), strict=True
         ):
-            heard = seen.clone()
-            heard.audio_scores = category_scores[heard.labels]
-            frame_map = sounding_map(heard, category_scores)
+            candidates = frame_candidates.clone()
+            candidates.audio_scores = category_scores[candidates.labels]
+            frame_map = sounding_map(candidates, category_scores)
             sounding = frame_map > self.threshold
             if self.output == "category":
-                segmentation = torch.where(sounding, loudest_category(heard), BACKGROUND)
+                segmentation = torch.where(sounding, loudest_category(candidates), BACKGROUND)
             else:
                 segmentation = sounding.long()
-            sample.pred_instances = heard
+            sample.pred_instances = candidates
             frame_map = with_threshold_at_half(frame_map, self.threshold)
             sample.pred_sounding_map = PixelData(data=frame_map[None])
             sample.pred_sem_seg = PixelData(data=segmentation[None])

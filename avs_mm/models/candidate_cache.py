@@ -1,4 +1,4 @@
-"""Candidates of pictures that a frozen stage 1 has seen before."""
+"""A frozen stage 1 that remembers the candidates of the images it has met."""
 
 import hashlib
 
@@ -13,31 +13,37 @@ __all__ = ["CandidateCache"]
 
 
 class CandidateCache:
-    """Finds a picture's candidates once, and gives them again for the same picture.
+    """Wraps a segmentor: finds an image's candidates once, and gives them again for the same image.
 
-    A picture is known by its pixels, so one that augmentation has changed is another picture: its
-    candidates are never those of the original. A bit a pixel and mask is kept, on the CPU. Stage 1
-    itself must stay as it is.
+    An image is known by its pixels, so one that augmentation has changed is another image: its
+    candidates are never those of the original. A bit a pixel and mask is kept, on the CPU. The
+    segmentor itself must stay as it is. No module: neither the cache nor a second copy of the
+    segmentor is in the state dict of a model that holds it.
 
     Args:
-        most_frames: Pictures that are remembered; the first ones that come.
+        segmentor: Stage 1, frozen.
+        most_frames: Images that are remembered; the first ones that come.
     """
 
-    def __init__(self, *, most_frames: int) -> None:
+    def __init__(self, segmentor: PotentialObjectSegmentor, *, most_frames: int) -> None:
+        self.segmentor = segmentor
         self.most_frames = most_frames
         self.frames: dict[tuple[bytes, tuple[int, int]], _Packed] = {}
 
-    def find(
-        self, segmentor: PotentialObjectSegmentor, images: Tensor, *, size: tuple[int, int]
+    def find_candidates(
+        self, inputs: dict[str, Tensor], *, sizes: list[tuple[int, int]]
     ) -> list[InstanceData]:
-        """Return the candidates of images (B, 3, H, W), their masks at ``size``."""
+        """Return each frame's candidates, as the segmentor's ``find_candidates``."""
         if self.most_frames == 0:
-            return segmentor.find_candidates(images, sizes=[size] * len(images))
-        keys = [(_digest(image), size) for image in images]
+            return self.segmentor.find_candidates(inputs, sizes=sizes)
+        images = inputs["img"]
+        keys = [(_digest(image), size) for image, size in zip(images, sizes, strict=True)]
         found = {key: self.frames[key] for key in keys if key in self.frames}
         new = [index for index, key in enumerate(keys) if key not in found]
         if new:
-            candidates = segmentor.find_candidates(images[new], sizes=[size] * len(new))
+            candidates = self.segmentor.find_candidates(
+                {"img": images[new]}, sizes=[sizes[index] for index in new]
+            )
             for index, frame_candidates in zip(new, candidates, strict=True):
                 found[keys[index]] = _Packed(frame_candidates)
                 if len(self.frames) < self.most_frames:

@@ -28,7 +28,7 @@ def select_candidates(
         size: H, W of the candidates' masks.
         score_threshold: Least probability of a candidate's category, [0, 1].
         quality_threshold: Least quality of a candidate's mask, see ``mask_quality``.
-        least_area: Least share of the frame that a candidate covers, [0, 1].
+        least_area: Least fraction of the frame that a candidate covers, [0, 1].
 
     Returns:
         ``masks`` bool (n, H, W), ``labels`` (n,) ascending, ``scores`` (n,) in [0, 1].
@@ -38,8 +38,8 @@ def select_candidates(
     no_object = class_logits.shape[-1] - 1
 
     # Category filter
-    sure = (scores >= score_threshold) & (mask_quality(mask_logits) >= quality_threshold)
-    queries = torch.nonzero((labels != no_object) & sure)[:, 0]
+    confident = (scores >= score_threshold) & (mask_quality(mask_logits) >= quality_threshold)
+    queries = torch.nonzero((labels != no_object) & confident)[:, 0]
 
     # Score filter: sorted by category, then by falling score, each category's first is its best
     queries = queries[scores[queries].argsort(descending=True, stable=True)]

@@ -40,8 +40,8 @@ def overlap_iou(mask_logits: Tensor, union: Tensor) -> Tensor:
     return intersection / (area - intersection + EPSILON)
 
 
-def overlap_share(mask_logits: Tensor, union: Tensor) -> Tensor:
-    """Share of every predicted (soft) mask that lies on the union of the ground truth.
+def overlap_fraction(mask_logits: Tensor, union: Tensor) -> Tensor:
+    """Fraction of every predicted (soft) mask that lies on the union of the ground truth.
 
     Args:
         mask_logits: (B, Q, h, w).

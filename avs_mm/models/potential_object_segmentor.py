@@ -1,30 +1,39 @@
 """Stage 1: the potential sounding object segmentation network (paper, section 3.1)."""
 
-import logging
-import re
-from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.logging import print_log
 from mmengine.structures import InstanceData, PixelData
 from mmseg.models import EncoderDecoder
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.checkpoint import check_fit, find_checkpoint, load_strictly, read_checkpoint
+from avs_mm.checkpoint import (
+    find_checkpoint,
+    load_backbone,
+    load_strictly,
+    warn_of_random_weights,
+)
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.silent_object_teacher import SilentObjectTeacher
+from avs_mm.models.two_step_prediction import predict_in_two_steps
 from avs_mm.registry import MODELS
+
+__all__ = ["PotentialObjectSegmentor"]
 
 # The layer whose shape depends on the categories: dropped when a network changes its categories.
 CATEGORY_LAYER = "decode_head.cls_embed."
+WHERE_TO_GET_WEIGHTS = (
+    "The paper starts from trained ones: convert a network of others (docs/weights.md) and give "
+    "--cfg-options model.initial_weights=FILE, or model.backbone_weights=FILE for a backbone "
+    "alone; model.from_scratch=True says that random ones are meant."
+)
 
 
 @MODELS.register_module()
 class PotentialObjectSegmentor(EncoderDecoder):
-    """Segment every object that could sound, one candidate a category, whatever is heard.
+    """Segment every object that could sound, one candidate a category, whatever the sound.
 
     mmseg's ``EncoderDecoder`` with a ``SilentAwareMaskFormerHead``, keeping the queries' masks
     instead of one map. Its own answer ("w/o AVSC", Table 4) is the most confident candidate.
@@ -35,12 +44,13 @@ class PotentialObjectSegmentor(EncoderDecoder):
             categories may differ. Anything else that does not fit is a ValueError.
         backbone_weights: Checkpoint of the backbone (``backbone.*``), such as one trained on
             ImageNet, in the place of ``initial_weights``; its decode head, if any, is not used.
-        untrained_warning: What to log when training starts with neither.
+        from_scratch: Whether random weights are meant: without, training that starts with neither
+            file logs a warning.
         score_threshold: Least class probability of a candidate, [0, 1].
         quality_threshold: Least mean probability within a candidate's mask, [0, 1].
-        least_area: Least share of the frame that a candidate covers, [0, 1].
+        least_area: Least fraction of the frame that a candidate covers, [0, 1].
         teacher: Arguments of a ``SilentObjectTeacher``: the network of ``initial_weights``, whose
-            categories must be these, labels what it is sure of in every training frame.
+            categories must be these, labels what it is confident of in every training frame.
         encoder_decoder: Arguments of mmseg's ``EncoderDecoder``.
     """
 
@@ -49,7 +59,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
         *,
         initial_weights: str | None = None,
         backbone_weights: str | None = None,
-        untrained_warning: str | None = None,
+        from_scratch: bool = False,
         score_threshold: float = 0.0,
         quality_threshold: float = 0.0,
         least_area: float = 0.0,
@@ -61,7 +71,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
             raise ValueError("initial_weights hold the backbone too: give no backbone_weights")
         self.initial_weights = initial_weights
         self.backbone_weights = backbone_weights
-        self.untrained_warning = untrained_warning
+        self.from_scratch = from_scratch
         self.score_threshold = score_threshold
         self.quality_threshold = quality_threshold
         self.least_area = least_area
@@ -79,45 +89,24 @@ class PotentialObjectSegmentor(EncoderDecoder):
             meta = load_strictly(self, path, may_be_reshaped=may_be_reshaped)
             self.initial_categories = meta.get("dataset_meta", {}).get("classes")
         elif self.backbone_weights is not None:
-            self._load_backbone(find_checkpoint(self.backbone_weights))
-        elif self.untrained_warning:
-            print_log(self.untrained_warning, logger="current", level=logging.WARNING)
+            load_backbone(self.backbone, self.backbone_weights)
+        elif not self.from_scratch:
+            warn_of_random_weights(self, WHERE_TO_GET_WEIGHTS)
         if self.teacher_options is not None:
             if self.initial_weights is None:
                 raise ValueError(
-                    "the teacher is the network of initial_weights, trained on pictures in which "
+                    "the teacher is the network of initial_weights, trained on images in which "
                     "all objects are labelled: give them, or teacher=None"
                 )
             self.teacher = None  # the copy has no teacher of its own
             self.teacher = SilentObjectTeacher(self, **self.teacher_options)
 
-    def _load_backbone(self, path: Path) -> None:
-        weights, _ = read_checkpoint(path)
-        head = [key for key in weights if key.startswith("decode_head.")]
-        if head:
-            print_log(f"{path}: its decode head is not used ({len(head)} keys)", logger="current")
-        weights = {
-            key.removeprefix("backbone."): value
-            for key, value in weights.items()
-            if not key.startswith("decode_head.")
-        }
-        # The norms of a Swin's four maps are in no classifier.
-        new_norms = {
-            key: value
-            for key, value in self.backbone.state_dict().items()
-            if re.fullmatch(r"norm\d\.(weight|bias)", key)
-        }
-        weights = {**new_norms, **weights}
-        check_fit(self.backbone, weights, path)
-        self.backbone.load_state_dict(weights)
-        print_log(f"the backbone has its weights from {path}", logger="current")
-
-    def extract_feat(self, inputs: dict[str, Tensor] | Tensor) -> tuple[Tensor, ...]:
-        """Return the backbone's maps of ``inputs["img"]``, or of images (B, 3, H, W)."""
-        return super().extract_feat(inputs["img"] if isinstance(inputs, dict) else inputs)
+    def extract_feat(self, inputs: dict[str, Tensor]) -> tuple[Tensor, ...]:
+        """Return the backbone's maps of ``inputs["img"]`` (B, 3, H, W), from stride 4 on."""
+        return super().extract_feat(inputs["img"])
 
     def loss(
-        self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample]
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
         """Return Eq. 5's terms, over the teacher's objects too where there is a teacher."""
         if self.teacher is not None:
@@ -125,12 +114,12 @@ class PotentialObjectSegmentor(EncoderDecoder):
         return super().loss(inputs, data_samples)
 
     def _forward(
-        self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample] | None = None
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
     ) -> tuple[Tensor, Tensor]:
         return self.decode_head.predict_queries(self.extract_feat(inputs))
 
     def find_candidates(
-        self, inputs: dict[str, Tensor] | Tensor, *, sizes: list[tuple[int, int]]
+        self, inputs: dict[str, Tensor], *, sizes: list[tuple[int, int]]
     ) -> list[InstanceData]:
         """Return each frame's candidates (``masks``, ``labels``, ``scores``), one size a frame."""
         class_logits, mask_logits = self._forward(inputs)
@@ -149,26 +138,25 @@ class PotentialObjectSegmentor(EncoderDecoder):
         ]
 
     def predict(
-        self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample] | None = None
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
     ) -> list[SegDataSample]:
         """Add ``pred_instances`` (every candidate), ``pred_sounding_map`` and ``pred_sem_seg``."""
-        data_samples = samples_of(inputs, data_samples)
-        return self.listen(self.look(inputs, data_samples), inputs, data_samples)
+        return predict_in_two_steps(self, inputs, data_samples)
 
-    def look(
-        self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample]
+    def encode_images(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> list[InstanceData]:
         """Return each frame's candidates at the original size."""
         return self.find_candidates(inputs, sizes=[sample.ori_shape for sample in data_samples])
 
-    def listen(
+    def predict_with_audio(
         self,
-        candidates: list[InstanceData],
-        inputs: dict[str, Tensor] | Tensor,
+        encoding: list[InstanceData],
+        inputs: dict[str, Tensor],
         data_samples: list[SegDataSample],
     ) -> list[SegDataSample]:
-        """Answer with the most confident candidate of `look`, whatever ``inputs`` sounds like."""
-        for sample, frame_candidates in zip(data_samples, candidates, strict=True):
+        """Answer with the most confident candidate of a frame, whatever ``inputs["audio"]`` is."""
+        for sample, frame_candidates in zip(data_samples, encoding, strict=True):
             sample.pred_instances = frame_candidates
             sounding_map = frame_candidates.masks.new_zeros(sample.ori_shape, dtype=torch.float32)
             category_map = torch.full_like(sounding_map, BACKGROUND, dtype=torch.long)
@@ -179,14 +167,3 @@ class PotentialObjectSegmentor(EncoderDecoder):
             sample.pred_sounding_map = PixelData(data=sounding_map[None])
             sample.pred_sem_seg = PixelData(data=category_map[None])
         return data_samples
-
-
-def samples_of(
-    inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample] | None
-) -> list[SegDataSample]:
-    """Return the batch's samples, or new ones of the images' own size where none are given."""
-    if data_samples is not None:
-        return data_samples
-    images = inputs["img"] if isinstance(inputs, dict) else inputs
-    shape = tuple(images.shape[-2:])
-    return [SegDataSample(metainfo={"ori_shape": shape, "img_shape": shape}) for _ in images]

@@ -13,7 +13,7 @@ from mmseg.models.decode_heads import MaskFormerHead
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.models.mask_overlap import overlap_share, sounding_union
+from avs_mm.models.mask_overlap import overlap_fraction, sounding_union
 from avs_mm.registry import MODELS
 
 # mmseg's MaskFormer configs give ``in_index``; neither mmseg nor mmdet reads it.
@@ -34,9 +34,9 @@ class SilentAwareMaskFormerHead(MaskFormerHead):
     Args:
         num_classes: K, the number of categories.
         loss_silent: Config of the ``SilentObjectLoss`` (Eq. 4); None leaves it out.
-        tolerance: An unmatched query repeats a sounding object if at least this share of its mask
-            lies on the ground truth. 0 pushes every unmatched query to "no object" (MaskFormer's
-            own loss), a tolerance above 1 none (Eq. 2 read literally).
+        tolerance: An unmatched query repeats a sounding object if at least this fraction of its
+            mask lies on the ground truth. 0 pushes every unmatched query to "no object"
+            (MaskFormer's own loss), a tolerance above 1 none (Eq. 2 read literally).
         no_object_weight: Weight of "no object" in the cross-entropy.
         maskformer: Arguments of mmseg's ``MaskFormerHead``; an unknown one is a TypeError.
     """
@@ -136,7 +136,7 @@ class SilentAwareMaskFormerHead(MaskFormerHead):
     ) -> Tensor:
         # A query that lies off the sounding objects may show a silent one: it is tolerated.
         with torch.no_grad():
-            repeats = overlap_share(mask_logits, union) >= self.tolerance
+            repeats = overlap_fraction(mask_logits, union) >= self.tolerance
         weights = ((labels < self.num_classes) | repeats).float()  # (B, Q)
         class_weight = class_logits.new_tensor(self.class_weight)
         # No object in the whole batch and every query tolerated: the sum is 0, and so is the loss.

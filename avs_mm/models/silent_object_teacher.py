@@ -12,7 +12,7 @@ from avs_mm.datasets.category_maps import BACKGROUND
 
 
 class SilentObjectTeacher:
-    """Adds the objects that a frozen network is sure of to labels that hold only what sounds.
+    """Adds the objects that a frozen network is confident of to labels that hold only what sounds.
 
     The network is the student as it was before it was tuned on the sounding objects alone, so it
     needs no label that the student does not have. Not a module: a checkpoint does not hold it.
@@ -21,8 +21,8 @@ class SilentObjectTeacher:
         network: A ``PotentialObjectSegmentor``; it is copied.
         score_threshold: Least class probability of an object that is added, [0, 1].
         quality_threshold: Least mean probability within its mask, [0, 1].
-        least_area: Least share of the frame that it covers, [0, 1].
-        most_overlap: Largest share of its mask that may lie on labelled objects, [0, 1].
+        least_area: Least fraction of the frame that it covers, [0, 1].
+        most_overlap: Largest fraction of its mask that may lie on labelled objects, [0, 1].
     """
 
     def __init__(
@@ -42,13 +42,12 @@ class SilentObjectTeacher:
 
     @torch.no_grad()
     def complete(
-        self, inputs: dict[str, Tensor] | Tensor, data_samples: list[SegDataSample]
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> list[SegDataSample]:
         """Return copies of the samples whose ``gt_sem_seg`` holds the silent objects too."""
-        images = inputs["img"] if isinstance(inputs, dict) else inputs
-        self.network.to(images.device)
+        self.network.to(inputs["img"].device)
         sizes = [tuple(sample.gt_sem_seg.shape) for sample in data_samples]
-        found = self.network.find_candidates(images, sizes=sizes)
+        found = self.network.find_candidates(inputs, sizes=sizes)
         completed = []
         for sample, candidates in zip(data_samples, found, strict=True):
             category_map = complete_labels(
@@ -68,7 +67,7 @@ def complete_labels(
     Args:
         category_map: (H, W), 255 where no object is labelled.
         candidates: ``masks`` bool (n, H, W), ``labels`` (n,), ``scores`` (n,).
-        most_overlap: Largest share of a mask that may lie on labelled objects, [0, 1].
+        most_overlap: Largest fraction of a mask that may lie on labelled objects, [0, 1].
 
     Returns:
         A new map (H, W). A candidate whose category is labelled already is left out; where two

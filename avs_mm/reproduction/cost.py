@@ -1,4 +1,4 @@
-"""What a model costs: parameters, multiply-accumulates and seconds, with and without its ear."""
+"""What a model costs with and without its audio encoder: parameters, MAC and seconds."""
 
 import statistics
 import time
@@ -16,13 +16,13 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from avs_mm.media import SAMPLE_RATE
 from avs_mm.registry import MODELS
 from avs_mm.reproduction.paper_tables import COST_CONDITIONS
 
 __all__ = ["count_macs", "device_name", "measure_cost", "measure_model", "time_by_turns"]
 
 IMAGE_SIZE = (224, 224)  # the paper's, section 4.1
-SAMPLES = 16000  # one second at 16 kHz
 
 
 def measure_cost(
@@ -79,7 +79,7 @@ def measure_model(
     if not isinstance(getattr(model, "audio_encoder", None), nn.Module):
         raise ValueError(
             f"{type(model).__name__} has no audio_encoder, so its cost without one is not known. "
-            "Give the config of a model that hears, e.g. configs/avs_avsc.py."
+            "Give the config of a model that has one, e.g. configs/avs_avsc.py."
         )
     without, with_encoder = COST_CONDITIONS
     encoder = model.get_submodule("audio_encoder")
@@ -187,7 +187,7 @@ def _answer_of(encoder: nn.Module, run: Callable[[], object]) -> Tensor:
 def _example() -> dict[str, Any]:
     generator = torch.Generator().manual_seed(0)
     image = torch.randint(0, 256, (3, *IMAGE_SIZE), generator=generator, dtype=torch.uint8)
-    audio = 0.1 * torch.randn(SAMPLES, generator=generator)
+    audio = 0.1 * torch.randn(SAMPLE_RATE, generator=generator)
     sample = SegDataSample(metainfo=dict(ori_shape=IMAGE_SIZE, img_shape=IMAGE_SIZE))
     return {"inputs": {"img": [image], "audio": [audio]}, "data_samples": [sample]}
 

@@ -41,7 +41,7 @@ def fill(
         given: Row -> results that are this row's whatever their config.
 
     Raises:
-        ValueError: Two results for one cell, a figure that is none, or a share outside [0, 1].
+        ValueError: Two results for one cell, a figure that is none, or a fraction outside [0, 1].
     """
     of_rows = {name: list(of_row) for name, of_row in (given or {}).items()}
     taken = {result.path.resolve() for of_row in of_rows.values() for result in of_row}

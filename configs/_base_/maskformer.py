@@ -4,12 +4,6 @@ attention = dict(embed_dims=256, num_heads=8, attn_drop=0.1, proj_drop=0.1, batc
 model = dict(
     type="avs_mm.PotentialObjectSegmentor",
     initial_weights=None,
-    untrained_warning=(
-        "Stage 1 starts from random weights; the paper starts from trained ones. Swin-B: get "
-        "model.safetensors of facebook/maskformer-swin-base-coco from the Hugging Face hub, run "
-        "python tools/convert_weights.py hf-maskformer model.safetensors coco.pth, and give "
-        "--cfg-options model.initial_weights=coco.pth. Other backbones: docs/weights.md."
-    ),
     data_preprocessor=dict(
         type="avs_mm.AVSDataPreProcessor",
         mean=[123.675, 116.28, 103.53],

@@ -21,14 +21,14 @@ model = dict(
     ),
     hidden_dims=(64,),
 )
-# S4 and MS3; up to six samples in ten under another sound (AudioNegatives; the paper: share=0).
+# S4 and MS3; up to six samples in ten under another sound (AudioNegatives; the paper: fraction=0).
 frames = dict(_base_.train_frames, pipeline=_base_.train_pipeline[:-2])
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,
         type="MultiImageMixDataset",
         dataset=dict(type="ConcatDataset", datasets=[frames, dict(frames, **_base_.ms3)]),
-        pipeline=[dict(type="avs_mm.AudioNegatives", share=0.6), _base_.train_pipeline[-1]],
+        pipeline=[dict(type="avs_mm.AudioNegatives", fraction=0.6), _base_.train_pipeline[-1]],
     ),
 )
 train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=28, val_interval=14)

@@ -35,7 +35,6 @@ def stage1() -> Config:
 def stage2() -> Config:
     config = Config.fromfile(CONFIGS / "avsc.py")
     config.model.stage1 = config.model.segmentor.initial_weights = None
-    config.model.segmentor.untrained_warning = None
     return config
 
 
@@ -192,10 +191,10 @@ def test_converted_tpavi(tpavi, runner, tmp_path):
     assert differing(training.model.state_dict(), whole) == set()
 
 
-def test_converted_tpavi_without_its_ears(tpavi, runner, tmp_path):
+def test_converted_tpavi_without_its_audio_encoder(tpavi, runner, tmp_path):
     """The encoder reads its own file then."""
     weights = weights_of(tpavi)
-    ears = {key: weights.pop(key) for key in list(weights) if key.startswith("audio_encoder.")}
+    encoder = {key: weights.pop(key) for key in list(weights) if key.startswith("audio_encoder.")}
     path = converted(tmp_path / "official.pth", weights)
     with pytest.raises(FileNotFoundError, match=r"not/there\.pt does not exist"):
         runner(tpavi, load_from=path).train()
@@ -206,7 +205,7 @@ def test_converted_tpavi_without_its_ears(tpavi, runner, tmp_path):
     with pytest.raises(ValueError, match=r"official\.pth does not fit.*convert_weights.*--vggish"):
         runner(tpavi, load_from=path).test()
 
-    half = converted(tmp_path / "half.pth", {**weights, **dict(list(ears.items())[:3])})
+    half = converted(tmp_path / "half.pth", {**weights, **dict(list(encoder.items())[:3])})
     with pytest.raises(ValueError, match=r"half\.pth does not fit TPAVI: missing: audio_encoder"):
         runner(tpavi, load_from=half).train()
 

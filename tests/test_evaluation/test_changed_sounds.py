@@ -107,12 +107,12 @@ class Marker(nn.Module):
         self.looks = 0
         self.heard: dict[str, torch.Tensor] = {}
 
-    def look(self, inputs, data_samples):
+    def encode_images(self, inputs, data_samples):
         assert not self.training
         self.looks += 1
         return inputs["img"]
 
-    def listen(self, visual, inputs, data_samples):
+    def predict_with_audio(self, visual, inputs, data_samples):
         condition = data_samples[0].audio_condition
         self.heard[condition] = inputs["audio"]
         for sample in data_samples:
@@ -254,7 +254,7 @@ def test_models_that_do_not_listen_are_refused():
     stage1 = PotentialObjectSegmentor.__new__(PotentialObjectSegmentor)
     with pytest.raises(ValueError, match=r"is stage 1 and hears nothing.* give a config"):
         under_changed_sounds(stage1, frames, 0, LIBRARY)
-    with pytest.raises(ValueError, match="Linear has no look and listen"):
+    with pytest.raises(ValueError, match="Linear has no encode_images and predict_with_audio"):
         under_changed_sounds(nn.Linear(1, 1), frames, 0, LIBRARY)
 
 

@@ -14,10 +14,10 @@ from avs_mm.evaluation import AudioSensitivityMetric, AVSMetric
 from avs_mm.evaluation.one_pass import (
     add_global_scores,
     answers,
-    check_listens,
     evaluate_conditions,
 )
 from avs_mm.models import AVSDataPreProcessor
+from avs_mm.models.two_step_prediction import check_two_steps
 
 LOUDNESS = {"original": 1.0, "silence": 0.0, "noise": 0.5}
 SIZE = (6, 8)
@@ -68,12 +68,12 @@ class LoudAndBright:
         self.training = False
         return self
 
-    def look(self, inputs, data_samples):
+    def encode_images(self, inputs, data_samples):
         assert not self.training
         self.looks.append(len(data_samples))
         return inputs["img"].mean(dim=1)  # (B, H, W) in [0, 1]
 
-    def listen(self, brightness, inputs, data_samples):
+    def predict_with_audio(self, brightness, inputs, data_samples):
         self.listens.append(len(data_samples))
         for sample, frame, audio in zip(data_samples, brightness, inputs["audio"], strict=True):
             sample.pred_sounding_map = PixelData(data=(frame * audio.mean())[None])
@@ -106,8 +106,10 @@ def test_the_figures_are_those_of_separate_runs(batch_size):
         evaluator = Evaluator(choose_metrics(condition, None))
         for batch in loader(2):
             alone = model.data_preprocessor(under_condition(batch, condition), False)
-            seen = model.look(**alone)
-            evaluator.process(data_samples=model.listen(seen, **alone), data_batch=batch)
+            seen = model.encode_images(**alone)
+            evaluator.process(
+                data_samples=model.predict_with_audio(seen, **alone), data_batch=batch
+            )
         assert figures[condition] == evaluator.evaluate(7)
 
     # original: 220/255 * (1 - 0.05 i) > 0.5 holds for all i up to 6, so the bright columns i..7
@@ -144,13 +146,13 @@ def test_autocast_is_for_the_model_and_not_for_the_metrics(fp16):
         return torch.is_autocast_enabled() or torch.is_autocast_cpu_enabled()
 
     class Casting(LoudAndBright):
-        def look(self, inputs, data_samples):
+        def encode_images(self, inputs, data_samples):
             seen.append(casts())
-            return super().look(inputs, data_samples)
+            return super().encode_images(inputs, data_samples)
 
-        def listen(self, brightness, inputs, data_samples):
+        def predict_with_audio(self, brightness, inputs, data_samples):
             seen.append(casts())
-            return super().listen(brightness, inputs, data_samples)
+            return super().predict_with_audio(brightness, inputs, data_samples)
 
     seen: list[bool] = []
     (batch,) = loader(7)
@@ -160,15 +162,18 @@ def test_autocast_is_for_the_model_and_not_for_the_metrics(fp16):
 
 
 def test_a_model_that_cannot_look_apart_is_refused():
-    with pytest.raises(ValueError, match=r"Linear has no look and listen, .* use tools/test\.py"):
+    with pytest.raises(
+        ValueError,
+        match=r"Linear has no encode_images and predict_with_audio, .* use tools/test\.py",
+    ):
         evaluate_conditions(torch.nn.Linear(2, 2), loader(3), choose_metrics)
 
     class Deaf(LoudAndBright):
-        listen = None
+        predict_with_audio = None
 
-    with pytest.raises(ValueError, match="Deaf has no look and listen"):
-        check_listens(Deaf())
-    check_listens(LoudAndBright())
+    with pytest.raises(ValueError, match="Deaf has no encode_images and predict_with_audio"):
+        check_two_steps(Deaf())
+    check_two_steps(LoudAndBright())
 
 
 def test_global_scores_are_named_as_inferred():

@@ -42,9 +42,9 @@ def test_nothing_sounds_without_candidates():
 
 @pytest.mark.parametrize(("scores", "shared_pixel"), [([0.3, 0.6], 1), ([0.6, 0.3], 0)])
 def test_a_shared_pixel_belongs_to_the_louder_candidate(scores: list[float], shared_pixel: int):
-    heard = candidates()
-    heard.audio_scores = torch.tensor(scores)
-    assert loudest_category(heard).tolist() == [[shared_pixel, 0], [1, 255]]
+    scored = candidates()
+    scored.audio_scores = torch.tensor(scores)
+    assert loudest_category(scored).tolist() == [[shared_pixel, 0], [1, 255]]
 
 
 def test_loss_is_the_cross_entropy_of_eq6(model, labelled_samples):
@@ -59,23 +59,23 @@ def test_loss_is_the_cross_entropy_of_eq6(model, labelled_samples):
     torch.testing.assert_close(loss, -(truth * log_in + (1 - truth) * log_out).mean())
 
 
-@pytest.mark.parametrize("foreign_objects_sound", [True, False])
-def test_a_candidate_of_a_foreign_sound_is_what_sounds(
-    model, labelled_samples, foreign_objects_sound: bool
+@pytest.mark.parametrize("unmatched_objects_sound", [True, False])
+def test_a_candidate_of_an_unmatched_sound_is_what_sounds(
+    model, labelled_samples, unmatched_objects_sound: bool
 ):
     model.eval()
-    model.foreign_objects_sound = foreign_objects_sound
+    model.unmatched_objects_sound = unmatched_objects_sound
     batch = inputs()
     with torch.no_grad():
-        seen = model.look(batch, labelled_samples)[0]
+        candidates = model.encode_images(batch, labelled_samples)[0]
         maps = model(batch, labelled_samples, mode="tensor")
-        foreign = int(seen.labels[0])
-        labelled_samples[0].set_metainfo({"foreign_categories": (foreign,)})
+        unmatched = int(candidates.labels[0])
+        labelled_samples[0].set_metainfo({"unmatched_categories": (unmatched,)})
         loss = model(batch, labelled_samples, mode="loss")["loss_avc"]
     truth = torch.cat([sample.gt_sounding_mask.data for sample in labelled_samples]).float()
-    if foreign_objects_sound:
-        assert (truth[0][seen.masks[0]] == 0).any()
-        truth[0][seen.masks[0]] = 1.0
+    if unmatched_objects_sound:
+        assert (truth[0][candidates.masks[0]] == 0).any()
+        truth[0][candidates.masks[0]] = 1.0
     expected = torch.nn.functional.binary_cross_entropy(maps, truth)
     torch.testing.assert_close(loss, expected)
 
@@ -128,21 +128,21 @@ def test_predictions_have_the_size_of_the_original_picture(model, labelled_sampl
     assert second.pred_sounding_map.shape == (32, 32)
 
 
-def test_one_look_serves_several_sounds(model, labelled_samples):
+def test_one_encoding_serves_several_sounds(model, labelled_samples):
     model.eval()
     first, second = inputs(), inputs()
     second["img"] = first["img"]
     with torch.no_grad():
-        seen = model.look(first, labelled_samples)
+        encoding = model.encode_images(first, labelled_samples)
         for batch in (first, second):
-            heard = model.listen(seen, batch, copy.deepcopy(labelled_samples))
+            found = model.predict_with_audio(encoding, batch, copy.deepcopy(labelled_samples))
             expected = model(batch, copy.deepcopy(labelled_samples), mode="predict")
-            for one, other in zip(heard, expected, strict=True):
+            for one, other in zip(found, expected, strict=True):
                 assert torch.equal(one.pred_sounding_map.data, other.pred_sounding_map.data)
                 assert torch.equal(
                     one.pred_instances.audio_scores, other.pred_instances.audio_scores
                 )
-    assert all("audio_scores" not in candidates for candidates in seen)
+    assert all("audio_scores" not in candidates for candidates in encoding)
 
 
 def test_only_the_audio_side_learns_and_stage1_stays_in_evaluation(model, labelled_samples):

@@ -3,7 +3,7 @@ import copy
 import pytest
 import torch
 
-from avs_mm.models import potential_object_segmentor
+from avs_mm import checkpoint
 from avs_mm.registry import MODELS
 
 
@@ -41,7 +41,7 @@ def test_score_threshold_reaches_the_candidates(segmentor_config, images):
 
 def test_forward_needs_no_samples(segmentor_config, images):
     model = MODELS.build(segmentor_config).eval()
-    class_logits, mask_logits = model(images["img"])  # plain images, as FLOP counters give them
+    class_logits, mask_logits = model(images)
     assert class_logits.shape == (2, 5, 4)
     assert mask_logits.shape == (2, 5, 8, 8)
     without_samples = model(images, mode="predict")
@@ -108,11 +108,12 @@ def test_starts_from_a_backbone_alone(segmentor_config, tmp_path, prefix: str):
         MODELS.build(segmentor_config).init_weights()
 
 
-def test_says_where_to_get_weights_when_there_are_none(segmentor_config, monkeypatch):
+@pytest.mark.parametrize("from_scratch", [False, True])
+def test_says_where_to_get_weights_when_there_are_none(
+    segmentor_config, monkeypatch, from_scratch: bool
+):
     logged = []
-    monkeypatch.setattr(
-        potential_object_segmentor, "print_log", lambda message, **_: logged.append(message)
-    )
-    segmentor_config.untrained_warning = "get them from the hub"
-    MODELS.build(segmentor_config).init_weights()
-    assert logged == ["get them from the hub"]
+    monkeypatch.setattr(checkpoint, "print_log", lambda message, **_: logged.append(message))
+    MODELS.build({**segmentor_config, "from_scratch": from_scratch}).init_weights()
+    warning = "PotentialObjectSegmentor has random weights. The paper starts from trained ones"
+    assert [message.startswith(warning) for message in logged] == [True] * (not from_scratch)

@@ -32,10 +32,10 @@ class AudioNegatives(BaseTransform):
       heard instead; where those have no share, the sample stays as it is.
     - "mixture": such a sound on top of the picture's own, at most 4 dB louder or softer; the masks
       stay. No negative, but what tells a model that several things may sound at once. Where it
-      cannot be, the sample stays as it is, so that fewer than ``share`` are changed.
+      cannot be, the sample stays as it is, so that fewer than ``fraction`` are changed.
 
     Only objects that the annotation knows count as in the picture: some foreign sounds are those of
-    an unlabelled silent object. ``foreign_categories`` of an unmatched sound or a mixture names
+    an unlabelled silent object. ``unmatched_categories`` of an unmatched sound or a mixture names
     what is heard, by which ``AVSC`` finds such objects among its candidates.
 
     Stands behind ``LoadAudio`` and ``LoadSoundingMask``. Changes ``audio``, ``audio_condition``; if
@@ -44,7 +44,7 @@ class AudioNegatives(BaseTransform):
     these are there.
 
     Args:
-        share: Of the samples that are changed, [0, 1].
+        fraction: Of the samples that are changed, [0, 1].
         silence, noise, unmatched, mixture: How often each kind is drawn, relative to their sum.
 
     Raises:
@@ -55,7 +55,7 @@ class AudioNegatives(BaseTransform):
     def __init__(
         self,
         *,
-        share: float = 0.6,
+        fraction: float = 0.6,
         silence: float = 0.33,
         noise: float = 0.14,
         unmatched: float = 0.2,
@@ -63,12 +63,12 @@ class AudioNegatives(BaseTransform):
     ) -> None:
         kinds = {"silence": silence, "noise": noise, "unmatched": unmatched, "mixture": mixture}
         total = sum(kinds.values())
-        if not 0 <= share <= 1:
-            raise ValueError(f"share is a part of all samples, from 0 to 1, not {share}")
+        if not 0 <= fraction <= 1:
+            raise ValueError(f"fraction is a part of all samples, from 0 to 1, not {fraction}")
         if min(kinds.values()) < 0 or total <= 0:
             raise ValueError(f"at least one kind is above 0 and none below, not {kinds}")
         # Of each kind among all samples.
-        self.shares = {kind: share * weight / total for kind, weight in kinds.items()}
+        self.shares = {kind: fraction * weight / total for kind, weight in kinds.items()}
         self.foreign_share = self.shares["unmatched"] + self.shares["mixture"]
 
     def get_indices(self, dataset: Sized) -> list[int]:
@@ -136,7 +136,7 @@ def _replace(results: dict, other: dict) -> dict:
     """Hear the other sample alone."""
     results.update({key: other[key] for key in ("audio", "audio_path", "second")})
     results["audio_condition"] = "unmatched"
-    results["foreign_categories"] = _heard(other)
+    results["unmatched_categories"] = _heard(other)
     return _empty_masks(results)
 
 
@@ -146,7 +146,7 @@ def _mix(results: dict, other: dict) -> dict:
     mixture = results["audio"] + gain * other["audio"]
     results["audio"] = mixture.clip(-1, 1).astype(np.float32)
     results["audio_condition"] = "mixture"
-    results["foreign_categories"] = _heard(other)
+    results["unmatched_categories"] = _heard(other)
     return results
 
 

@@ -26,7 +26,7 @@ def log_mel_examples(waveforms: Tensor) -> Tensor:
     Frames of 25 ms every 10 ms without padding at the edges, periodic Hann window, magnitude
     spectrum, 64 mel filters from 125 to 7500 Hz, log(mel + 0.01). The last frame of an example
     needs 15 ms more than its 0.96 s: L = (1 + (N - 400) // 160) // 96, so 15,600 samples make the
-    first example and 30,960 the second, and what is left at the end is not heard. Of a shorter
+    first example and 30,960 the second, and what is left at the end is not used. Of a shorter
     waveform the source makes no example; here zeros fill it up to one. Computed in float32, under
     autocast too, and in float64 of float64 waveforms.
 

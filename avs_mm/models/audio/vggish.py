@@ -72,7 +72,7 @@ class VGGish(AudioEncoder):
     def forward(self, waveforms: Tensor) -> Tensor:
         """Encode sound of 16 kHz into one token for each full example of 0.96 s.
 
-        Token k hears 0.96 k to 0.96 (k + 1) seconds and 15 ms more, so over a long clip the tokens
+        Token k covers 0.96 k to 0.96 (k + 1) seconds and 15 ms more, so over a long clip the tokens
         drift against the seconds: give one second at a time, as AVSC does.
 
         Args:

@@ -1,4 +1,4 @@
-"""The second term of TPAVI's loss: a masked picture should look as its sound sounds."""
+"""The second term of TPAVI's loss: a masked image should resemble its sound."""
 
 from collections.abc import Sequence
 
@@ -10,35 +10,35 @@ __all__ = ["audio_visual_matching"]
 
 
 def audio_visual_matching(
-    mask_logits: Tensor, maps: Sequence[Tensor], heard: Sequence[Tensor]
+    mask_logits: Tensor, maps: Sequence[Tensor], audio_embeddings: Sequence[Tensor]
 ) -> Tensor:
-    """Divergence of what is seen inside the predicted masks from what is heard, L_AVM.
+    """Divergence of the features inside the predicted masks from the sounds, L_AVM.
 
     A stage's map is weighted by the mask, averaged over all pixels and made a distribution over
-    the channels by a softmax, as is its audio embedding: KL(heard || seen), summed over the frames
-    of the batch as the official code does, averaged over the stages. The mask of a stage is the
-    sigmoid of the averaged logits.
+    the channels by a softmax, as is its audio embedding: KL(audio || features), summed over the
+    frames of the batch as the official code does, averaged over the stages. The mask of a stage is
+    the sigmoid of the averaged logits.
 
     Source: AVSBench (Zhou et al., ECCV 2022), Eq. 3, with the switches of its MS3 training script.
 
     Args:
         mask_logits: (F, 1, H, W).
         maps: Each stage's map after the attention, (F, C, h, w).
-        heard: Each stage's aligned audio embedding, (F, C).
+        audio_embeddings: Each stage's aligned audio embedding, (F, C).
 
     Returns:
         A scalar, at least 0, in fp32.
     """
     divergences = []
-    for stage_map, stage_heard in zip(maps, heard, strict=True):
+    for stage_map, audio_embedding in zip(maps, audio_embeddings, strict=True):
         height, width = stage_map.shape[-2:]
         masks = F.adaptive_avg_pool2d(mask_logits.float(), (height, width)).sigmoid()
         # The official decoder's ReLU works in place on the maps, before this reads them.
-        seen = (stage_map.float().relu() * masks).mean(dim=(2, 3))
+        features = (stage_map.float().relu() * masks).mean(dim=(2, 3))
         divergences.append(
             F.kl_div(
-                seen.log_softmax(dim=-1),
-                stage_heard.float().log_softmax(dim=-1),
+                features.log_softmax(dim=-1),
+                audio_embedding.float().log_softmax(dim=-1),
                 reduction="sum",
                 log_target=True,
             )

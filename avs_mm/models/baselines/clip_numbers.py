@@ -22,15 +22,15 @@ def clip_numbers(data_samples: Sequence[SegDataSample]) -> Tensor:
     numbers: list[int] = []
     expected: tuple[str, int] | None = None
     for sample in data_samples:
-        place = (sample.clip, sample.frame)
+        position = (sample.clip, sample.frame)
         if sample.frame == 0:
             numbers.append(numbers[-1] + 1 if numbers else 0)
-        elif place == expected:
+        elif position == expected:
             numbers.append(numbers[-1])
         else:
             raise ValueError(
                 f"frame {sample.frame} of clip {sample.clip} comes without the frames before it, "
-                "but TPAVI hears whole clips; set batch_sampler=dict(type='avs_mm."
+                "but TPAVI needs whole clips; set batch_sampler=dict(type='avs_mm."
                 "ClipBatchSampler') in the data loader"
             )
         expected = (sample.clip, sample.frame + 1)

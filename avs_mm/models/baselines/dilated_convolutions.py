@@ -1,4 +1,4 @@
-"""A map seen at four scales: what TPAVI puts between its backbone and its attention."""
+"""A map at four scales: what TPAVI puts between its backbone and its attention."""
 
 from torch import Tensor, nn
 

@@ -1,4 +1,4 @@
-"""EZ-VSL: the place most like the sound, against those of other pictures."""
+"""EZ-VSL: the location most like the sound, against those of other images."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from torch import Tensor
 
 from avs_mm.models.baselines.joint_embedding import (
     JointEmbedding,
-    all_similarities,
-    own_similarities,
+    matched_similarities,
+    pairwise_similarities,
 )
 from avs_mm.models.baselines.sound_localiser import SoundLocaliser
 from avs_mm.registry import MODELS
@@ -20,14 +20,14 @@ __all__ = ["EZVSL", "multiple_instance_contrast"]
 
 @MODELS.register_module()
 class EZVSL(SoundLocaliser):
-    """Localise by multiple-instance contrast: of a picture's places, only the most alike counts.
+    """Localise by multiple-instance contrast: of an image's locations, only the most alike counts.
 
-    The pictures and sounds of the other samples in the process's batch are the negatives. The
+    The images and sounds of the other samples in the process's batch are the negatives. The
     object-guided prior that the authors average with the heat map at test time, the activations of
-    an ImageNet classifier, is left out: it does not listen.
+    an ImageNet classifier, is left out: it does not use the sound.
 
     Args:
-        embed_dims: Of the space that pictures and sounds share.
+        embed_dims: Of the space that images and sounds share.
         temperature: Of the softmax over the batch.
         localiser: Arguments of ``SoundLocaliser``.
 
@@ -45,26 +45,27 @@ class EZVSL(SoundLocaliser):
         )
         self.temperature = temperature
 
-    def heat_maps(self, seen: Tensor, heard: Tensor) -> Tensor:
-        """Return the cosines of the places with the sound, (B, h, w)."""
-        return own_similarities(*self.embedding(seen, heard))
+    def heat_maps(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
+        """Return the cosines of the locations with the sound, (B, h, w)."""
+        return matched_similarities(*self.embedding(features, audio_embedding))
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
         """Return ``loss_contrast``; no annotation is read."""
-        similarities = all_similarities(*self.embedding(*self.extract_feat(inputs)))
+        features, audio_embedding = self.extract_feat(inputs), self.encode_audio(inputs)
+        similarities = pairwise_similarities(*self.embedding(features, audio_embedding))
         return {"loss_contrast": multiple_instance_contrast(similarities, self.temperature)}
 
 
 def multiple_instance_contrast(similarities: Tensor, temperature: float) -> Tensor:
-    """Cross-entropy of finding each picture's sound, and each sound's picture, in the batch.
+    """Cross-entropy of finding each image's sound, and each sound's image, in the batch.
 
-    A pair is as alike as its most similar place is.
+    A pair is as alike as its most similar location is.
 
     Args:
-        similarities: (B, B, h, w): of picture i's places with sound j.
+        similarities: (B, B, h, w): of image i's locations with sound j.
     """
     logits = similarities.amax(dim=(-2, -1)) / temperature
-    own = torch.arange(len(logits), device=logits.device)
-    return F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)
+    matched = torch.arange(len(logits), device=logits.device)
+    return F.cross_entropy(logits, matched) + F.cross_entropy(logits.T, matched)

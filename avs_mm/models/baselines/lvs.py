@@ -1,4 +1,4 @@
-"""LVS: contrast within the picture, too, between what surely sounds and what surely does not."""
+"""LVS: contrast within the image, too, between what certainly sounds and what does not."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
-from avs_mm.models.baselines.joint_embedding import all_similarities, own_similarities
+from avs_mm.models.baselines.joint_embedding import matched_similarities, pairwise_similarities
 from avs_mm.models.baselines.sound_localiser import SoundLocaliser
 from avs_mm.registry import MODELS
 
@@ -16,9 +16,9 @@ __all__ = ["LVS", "tri_map_contrast"]
 
 @MODELS.register_module()
 class LVS(SoundLocaliser):
-    """Localise the hard way: the background of the own picture is a negative, a hard one.
+    """Localise the hard way: the background of the own image is a negative, a hard one.
 
-    Two thresholds divide a picture's similarities with its own sound into a tri-map: above the one
+    Two thresholds divide an image's similarities with its own sound into a tri-map: above the one
     it sounds, below the other it does not, between them nothing is learnt. Their space is that of
     the backbone's features, to which the sound is brought.
 
@@ -47,7 +47,7 @@ class LVS(SoundLocaliser):
         if negative_threshold > positive_threshold:
             raise ValueError(
                 f"negative_threshold {negative_threshold} is above positive_threshold "
-                f"{positive_threshold}: a place would sound and not sound"
+                f"{positive_threshold}: a location would sound and not sound"
             )
         self.audio_projection = nn.Linear(self.audio_encoder.embed_dims, self.in_channels)
         self.positive_threshold = positive_threshold
@@ -55,16 +55,17 @@ class LVS(SoundLocaliser):
         self.sharpness = sharpness
         self.temperature = temperature
 
-    def heat_maps(self, seen: Tensor, heard: Tensor) -> Tensor:
-        """Return the cosines of the places with the sound, (B, h, w)."""
-        return own_similarities(*self._on_unit_sphere(seen, heard))
+    def heat_maps(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
+        """Return the cosines of the locations with the sound, (B, h, w)."""
+        return matched_similarities(*self._on_unit_sphere(features, audio_embedding))
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
         """Return ``loss_tri_map``; no annotation is read."""
+        features, audio_embedding = self.extract_feat(inputs), self.encode_audio(inputs)
         loss = tri_map_contrast(
-            all_similarities(*self._on_unit_sphere(*self.extract_feat(inputs))),
+            pairwise_similarities(*self._on_unit_sphere(features, audio_embedding)),
             positive_threshold=self.positive_threshold,
             negative_threshold=self.negative_threshold,
             sharpness=self.sharpness,
@@ -72,9 +73,9 @@ class LVS(SoundLocaliser):
         )
         return {"loss_tri_map": loss}
 
-    def _on_unit_sphere(self, seen: Tensor, heard: Tensor) -> tuple[Tensor, Tensor]:
-        sounds = self.audio_projection(heard)
-        return F.normalize(seen.float(), dim=1), F.normalize(sounds.float(), dim=1)
+    def _on_unit_sphere(self, features: Tensor, audio_embedding: Tensor) -> tuple[Tensor, Tensor]:
+        sounds = self.audio_projection(audio_embedding)
+        return F.normalize(features.float(), dim=1), F.normalize(sounds.float(), dim=1)
 
 
 def tri_map_contrast(
@@ -85,27 +86,27 @@ def tri_map_contrast(
     sharpness: float,
     temperature: float,
 ) -> Tensor:
-    """Cross-entropy of finding each picture's hard positive among its negatives.
+    """Cross-entropy of finding each image's hard positive among its negatives.
 
-    With S_ij the similarities of picture i with sound j, each is a weighted mean over the places:
+    With S_ij the similarities of image i with sound j, each is a weighted mean over the locations:
     the hard positive of S_ii, by sigmoid((S_ii - positive_threshold) / sharpness); the hard
     negative of S_ii, by 1 - sigmoid((S_ii - negative_threshold) / sharpness); the easy negatives of
     S_ij for every other sound j, weighted like the hard positive.
 
     As in public implementations, easy negatives are weighted and each negative has an exponential
     of its own. The paper's equation has plain means and the exponential of the negatives' sum. Both
-    go to 0 without the sounds being told apart: if one place resembles every sound and the others
-    resemble none, or if foreign sounds are below 0 on average.
+    go to 0 without the sounds being told apart: if one location resembles every sound and the
+    others resemble none, or if unmatched sounds are below 0 on average.
 
     Args:
         similarities: (B, B, h, w).
     """
-    places = similarities.flatten(2)  # (B, B, h * w)
-    foreground = _mean(places, (places - positive_threshold) / sharpness)  # (B, B)
-    own = places.diagonal().T  # (B, h * w)
-    hard_negative = _mean(own, (negative_threshold - own) / sharpness)  # (B,)
+    pairs = similarities.flatten(2)  # (B, B, h * w)
+    foreground = _mean(pairs, (pairs - positive_threshold) / sharpness)  # (B, B)
+    matched = pairs.diagonal().T  # (B, h * w)
+    hard_negative = _mean(matched, (negative_threshold - matched) / sharpness)  # (B,)
 
-    # Row i: foreground of picture i under each sound, of which its own is right; hard negative
+    # Row i: foreground of image i under each sound, of which its own is right; hard negative
     logits = torch.cat([foreground, hard_negative[:, None]], dim=1) / temperature
     return F.cross_entropy(logits, torch.arange(len(logits), device=logits.device))
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from avs_mm.models.baselines.joint_embedding import (
     JointEmbedding,
-    all_similarities,
-    own_similarities,
+    matched_similarities,
+    pairwise_similarities,
 )
 from avs_mm.models.baselines.sound_localiser import SoundLocaliser
 from avs_mm.registry import MODELS
@@ -21,19 +21,19 @@ __all__ = ["SLAVC", "two_stream_contrast"]
 
 @MODELS.register_module()
 class SLAVC(SoundLocaliser):
-    """Localise in two streams that multiply: correspondence in the batch, location in the picture.
+    """Localise in two streams that multiply: correspondence in the batch, location in the image.
 
-    The correspondence stream asks at every place which sound of the batch belongs there, the
-    localisation stream where in the picture a sound belongs; a pair is as likely as the sum over
-    the places of the product. What is compared with comes from target encoders that follow the
-    trained ones as an exponential moving average, and the picture's features are all but dropped,
+    The correspondence stream asks at every location which sound of the batch belongs there, the
+    localisation stream where in the image a sound belongs; a pair is as likely as the sum over
+    the locations of the product. What is compared with comes from target encoders that follow the
+    trained ones as an exponential moving average, and the image's features are all but dropped,
     both against overfitting. The heat map is the mean of the streams' cosines.
 
     Args:
         embed_dims: Of each stream's space.
         temperature: Of both softmaxes.
-        visual_dropout, audio_dropout: Shares of the encoders' features that training drops.
-        momentum: Share of itself that a target keeps in an iteration, below 1.
+        visual_dropout, audio_dropout: Fractions of the encoders' features that training drops.
+        momentum: Fraction of itself that a target keeps in an iteration, below 1.
         localiser: Arguments of ``SoundLocaliser``.
 
     Source: Mo and Morgado, A Closer Look at Weakly-Supervised Audio-Visual Source Localization,
@@ -69,10 +69,11 @@ class SLAVC(SoundLocaliser):
         names = ("backbone", "audio_encoder", "correspondence", "localisation")
         return nn.ModuleDict({name: getattr(self, name) for name in names})
 
-    def heat_maps(self, seen: Tensor, heard: Tensor) -> Tensor:
+    def heat_maps(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
         """Return the mean of both streams' cosines, (B, h, w)."""
         streams = (self.correspondence, self.localisation)
-        return torch.stack([own_similarities(*stream(seen, heard)) for stream in streams]).mean(0)
+        cosines = [matched_similarities(*stream(features, audio_embedding)) for stream in streams]
+        return torch.stack(cosines).mean(0)
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
@@ -81,15 +82,18 @@ class SLAVC(SoundLocaliser):
         with torch.no_grad():
             self.target.update_parameters(self._trained_parts())
             targets = self._embed(self.target.module, inputs)
-        own = self._embed(self._trained_parts(), inputs)
+        trained = self._embed(self._trained_parts(), inputs)
 
-        # Pictures among the targets' sounds, then sounds among the targets' pictures
-        sounds = {stream: all_similarities(own[stream][0], targets[stream][1]) for stream in own}
-        pictures = {
-            stream: all_similarities(targets[stream][0], own[stream][1]).transpose(0, 1)
-            for stream in own
+        # Images among the targets' sounds, then sounds among the targets' images
+        sounds = {
+            stream: pairwise_similarities(trained[stream][0], targets[stream][1])
+            for stream in trained
         }
-        loss = self._contrast(sounds) + self._contrast(pictures)
+        images = {
+            stream: pairwise_similarities(targets[stream][0], trained[stream][1]).transpose(0, 1)
+            for stream in trained
+        }
+        loss = self._contrast(sounds) + self._contrast(images)
         return {"loss_contrast": loss}
 
     def _contrast(self, similarities: dict[str, Tensor]) -> Tensor:
@@ -100,24 +104,28 @@ class SLAVC(SoundLocaliser):
     def _embed(
         self, parts: nn.ModuleDict, inputs: dict[str, Tensor]
     ) -> dict[str, tuple[Tensor, Tensor]]:
-        """Embed the pictures and sounds of a batch in both streams."""
-        seen = self.visual_dropout(parts["backbone"](inputs["img"])[-1])
-        heard = self.audio_dropout(parts["audio_encoder"](self.sounds_of(inputs)).mean(dim=1))
-        return {name: parts[name](seen, heard) for name in ("correspondence", "localisation")}
+        """Embed the images and sounds of a batch in both streams."""
+        features = self.visual_dropout(parts["backbone"](inputs["img"])[-1])
+        tokens = parts["audio_encoder"](self.waveforms_of(inputs))
+        audio_embedding = self.audio_dropout(tokens.mean(dim=1))
+        return {
+            stream: parts[stream](features, audio_embedding)
+            for stream in ("correspondence", "localisation")
+        }
 
 
 def two_stream_contrast(correspondence: Tensor, localisation: Tensor, temperature: float) -> Tensor:
     """Cross-entropy of finding each query's own candidate in the batch, in both streams at once.
 
-    The likelihood of query i and candidate j is the sum over the places of
-    softmax_j(correspondence_ij / temperature) * softmax_places(localisation_ij / temperature), and
-    is normalised over the candidates.
+    The likelihood of query i and candidate j is the sum over the locations l of
+    softmax_j(correspondence_ij / temperature) * softmax_l(localisation_ij / temperature), and is
+    normalised over the candidates.
 
     Args:
         correspondence, localisation: Similarities (B, B, h, w): of query i with candidate j.
     """
     candidate = (correspondence.flatten(2) / temperature).log_softmax(dim=1)
-    place = (localisation.flatten(2) / temperature).log_softmax(dim=2)
-    log_likelihood = (candidate + place).logsumexp(dim=2)  # (B, B)
-    own = torch.arange(len(log_likelihood), device=log_likelihood.device)
-    return F.cross_entropy(log_likelihood, own)
+    location = (localisation.flatten(2) / temperature).log_softmax(dim=2)
+    log_likelihood = (candidate + location).logsumexp(dim=2)  # (B, B)
+    matched = torch.arange(len(log_likelihood), device=log_likelihood.device)
+    return F.cross_entropy(log_likelihood, matched)

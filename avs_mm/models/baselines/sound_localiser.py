@@ -9,32 +9,40 @@ from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.models.baselines.backbone_weights import load_backbone
-from avs_mm.models.potential_object_segmentor import samples_of
+from avs_mm.checkpoint import load_backbone, warn_of_random_weights
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
+from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio
 from avs_mm.registry import MODELS
 
 __all__ = ["SoundLocaliser", "min_max_normalised"]
 
+WHERE_TO_GET_WEIGHTS = (
+    "The authors start from a backbone trained on ImageNet: convert one (docs/weights.md) and give "
+    "--cfg-options model.backbone_weights=FILE; model.from_scratch=True says that random ones are "
+    "meant."
+)
+
 
 class SoundLocaliser(BaseSegmentor):
-    """Find where a picture resembles its sound, learnt from pairs of both without any label.
+    """Find where an image resembles its sound, learnt from pairs of both without any label.
 
-    A subclass gives the heat map of a picture and a sound, and the loss. The heat map, a cosine of
-    coarse resolution, is brought to the picture's size and normalised there so that each frame's
+    A subclass gives the heat map of an image and a sound, and the loss. The heat map, a cosine of
+    coarse resolution, is brought to the image's size and normalised there so that each frame's
     lowest value is 0 and its highest 1, as localisers are evaluated. So something sounds in every
-    frame: under silence or a foreign sound such a model cannot fall silent, and its RA (Table 6) is
-    0 by construction, which is its protocol and not its failure to listen. ``normalise=False``
-    leaves the cosine as it is, negative values as 0: then RA can tell whether the model listens,
-    given a ``threshold`` that its cosines reach, often no more than 0.1 or 0.2.
+    frame: under silence or an unmatched sound such a model cannot fall silent, and its RA (Table 6)
+    is 0 by construction, whether or not it uses the sound. ``normalise=False`` leaves the cosine as
+    it is, negative values as 0: then RA can tell whether the model uses the sound, given a
+    ``threshold`` that its cosines reach, often no more than 0.1 or 0.2.
 
     Args:
         backbone: Config of mmseg's image encoder; its last map is used.
         in_channels: Channels of that map.
-        audio_encoder: Config of a module from waveforms (B, N) to tokens (B, L, embed_dims), such
-            as ``SpectrogramResNet``; the tokens are averaged.
+        audio_encoder: Config of an ``AudioEncoder``, such as ``SpectrogramResNet``; its tokens are
+            averaged.
         backbone_weights: Checkpoint or work dir with ``backbone.*`` to start from, such as one
             trained on ImageNet; what does not fit is a ValueError.
+        from_scratch: Whether a random backbone is meant: without, training that starts with no
+            ``backbone_weights`` logs a warning.
         normalise: Whether each frame's heat map spans [0, 1].
         threshold: Heat above which a pixel sounds, in (0, 1). ``pred_sounding_map`` is the heat
             map with this value on 0.5, where all metrics cut.
@@ -50,6 +58,7 @@ class SoundLocaliser(BaseSegmentor):
         audio_encoder: dict,
         in_channels: int = 512,
         backbone_weights: str | None = None,
+        from_scratch: bool = False,
         normalise: bool = True,
         threshold: float = 0.5,
         data_preprocessor: dict | None = None,
@@ -60,6 +69,7 @@ class SoundLocaliser(BaseSegmentor):
         self.audio_encoder = MODELS.build(audio_encoder)
         self.in_channels = in_channels
         self.backbone_weights = backbone_weights
+        self.from_scratch = from_scratch
         self.normalise = normalise
         self.threshold = threshold
 
@@ -68,32 +78,29 @@ class SoundLocaliser(BaseSegmentor):
         super().init_weights()
         if self.backbone_weights is not None:
             load_backbone(self.backbone, self.backbone_weights)
+        elif not self.from_scratch:
+            warn_of_random_weights(self, WHERE_TO_GET_WEIGHTS)
 
     @abstractmethod
-    def heat_maps(self, seen: Tensor, heard: Tensor) -> Tensor:
-        """Return how much each place resembles the sound, (B, h, w) in [-1, 1].
+    def heat_maps(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
+        """Return how much each location resembles the sound, (B, h, w) in [-1, 1].
 
         Args:
-            seen: (B, in_channels, h, w), of `see`.
-            heard: (B, audio_encoder.embed_dims), of `hear`.
+            features: (B, in_channels, h, w), of `extract_feat`.
+            audio_embedding: (B, audio_encoder.embed_dims), of `encode_audio`.
         """
 
-    def see(self, images: Tensor) -> Tensor:
-        """Return the backbone's last map of images (B, 3, H, W)."""
-        return self.backbone(images)[-1]
+    def extract_feat(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Return the backbone's last map of ``inputs["img"]``, (B, in_channels, h, w)."""
+        return self.backbone(inputs["img"])[-1]
 
-    def hear(self, inputs: dict[str, Tensor]) -> Tensor:
-        """Return the mean of the tokens of the sounds, (B, audio_encoder.embed_dims)."""
-        return self.audio_encoder(self.sounds_of(inputs)).mean(dim=1)
+    def encode_audio(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Return the audio embedding (B, audio_encoder.embed_dims): the mean of the tokens."""
+        return self.audio_encoder(self.waveforms_of(inputs)).mean(dim=1)
 
-    def sounds_of(self, inputs: dict[str, Tensor]) -> Tensor:
+    def waveforms_of(self, inputs: dict[str, Tensor]) -> Tensor:
         """Return the waveforms (B, N), or say what the pipeline or a training's batch lacks."""
-        if "audio" not in inputs:
-            raise ValueError(
-                f"{type(self).__name__} needs inputs['audio']: put avs_mm.LoadAudio into the "
-                "pipeline, before avs_mm.PackAVSInputs."
-            )
-        waveforms = inputs["audio"]
+        waveforms = require_audio(inputs, self)
         if self.training and len(waveforms) == 1:
             raise ValueError(
                 f"{type(self).__name__} learns from several pairs at once, and this batch holds "
@@ -102,13 +109,9 @@ class SoundLocaliser(BaseSegmentor):
             )
         return waveforms
 
-    def extract_feat(self, inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Return what `see` and `hear` do."""
-        return self.see(inputs["img"]), self.hear(inputs)
-
     def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
         """Return the coarse heat maps (B, h, w), cosines in [-1, 1]."""
-        return self.heat_maps(*self.extract_feat(inputs))
+        return self.heat_maps(self.extract_feat(inputs), self.encode_audio(inputs))
 
     def _forward(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
@@ -122,20 +125,18 @@ class SoundLocaliser(BaseSegmentor):
 
         The maps are float32 (1, H, W) in [0, 1]; ``pred_sem_seg`` is 1 where something sounds.
         """
-        data_samples = samples_of(inputs, data_samples)
-        return self.listen(self.look(inputs, data_samples), inputs, data_samples)
+        return predict_in_two_steps(self, inputs, data_samples)
 
-    def look(self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]) -> Tensor:
-        """Return the map of `see`: all that needs no sound."""
-        return self.see(inputs["img"])
+    def encode_images(self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]) -> Tensor:
+        """Return all that needs no sound: ``extract_feat``."""
+        return self.extract_feat(inputs)
 
-    def listen(
-        self, seen: Tensor, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+    def predict_with_audio(
+        self, encoding: Tensor, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> list[SegDataSample]:
-        """Let ``inputs["audio"]`` decide where in the pictures of `look` it sounds."""
-        for sample, coarse in zip(
-            data_samples, self.heat_maps(seen, self.hear(inputs)).float(), strict=True
-        ):
+        """Let ``inputs["audio"]`` decide where in the images of `encode_images` it sounds."""
+        coarse_maps = self.heat_maps(encoding, self.encode_audio(inputs)).float()
+        for sample, coarse in zip(data_samples, coarse_maps, strict=True):
             heat = F.interpolate(coarse[None, None], sample.ori_shape, mode="bilinear")[0]
             heat = min_max_normalised(heat) if self.normalise else heat.clamp(0, 1)
             sounding_map = with_threshold_at_half(heat, self.threshold)

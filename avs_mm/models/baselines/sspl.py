@@ -1,4 +1,4 @@
-"""SSPL: no negatives; two views of a picture, weighted by one sound, predict each other."""
+"""SSPL: no negatives; two views of an image, weighted by one sound, predict each other."""
 
 from typing import Any
 
@@ -18,19 +18,19 @@ __all__ = ["SSPL", "negative_cosine"]
 class SSPL(SoundLocaliser):
     """Localise without negatives: what the sound picks from two views must be the same thing.
 
-    The sound attends to the places of each view; the attended features are projected and one view
-    predicts the other's projection, through which no gradient flows (SimSiam). Without PCM the
-    attention is by the cosine with the projected sound, one vector for all places; with it, by that
-    with the map into which the predictive coding module turns the sound.
+    The sound attends to the locations of each view; the attended features are projected and one
+    view predicts the other's projection, through which no gradient flows (SimSiam). Without PCM the
+    attention is by the cosine with the projected sound, one vector for all locations; with it, by
+    that with the map into which the predictive coding module turns the sound.
 
     Nothing in the loss tells a sound from another: only what the encoders bring along ties sounds
-    to pictures. The authors' are VGG16 and VGGish, both trained on labels, so give the encoders
+    to images. The authors' are VGG16 and VGGish, both trained on labels, so give the encoders
     weights (``backbone_weights``, ``audio_encoder=dict(type="avs_mm.VGGish", checkpoint=...)``).
 
     Args:
-        pcm: Whether the predictive coding module aligns the sound with the picture.
+        pcm: Whether the predictive coding module aligns the sound with the image.
         cycles: Of the predictive coding module.
-        attention_temperature: Of the softmax over the places.
+        attention_temperature: Of the softmax over the locations.
         projection_dims, prediction_dims: Widths of the projection and of the predictor.
         localiser: Arguments of ``SoundLocaliser``.
 
@@ -73,34 +73,32 @@ class SSPL(SoundLocaliser):
             nn.Linear(prediction_dims, projection_dims),
         )
 
-    def heat_maps(self, seen: Tensor, heard: Tensor) -> Tensor:
+    def heat_maps(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
         """Return the cosines by which the sound attends, (B, h, w)."""
         if self.pcm:
-            reference = self.reference(seen, heard)
+            reference = self.reference(features, audio_embedding)
         else:
-            reference = self.reference(heard)[..., None, None]
-        return F.cosine_similarity(seen.float(), reference.float(), dim=1)
+            reference = self.reference(audio_embedding)[..., None, None]
+        return F.cosine_similarity(features.float(), reference.float(), dim=1)
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
         """Return ``loss_prediction``, in [-1, 1]; no annotation is read."""
-        heard = self.hear(inputs)
-        first, second = (
-            self.projector(self._attended(self.see(random_view(inputs["img"])), heard))
-            for _ in range(2)
-        )
+        audio_embedding = self.encode_audio(inputs)
+        views = (self.extract_feat({"img": random_view(inputs["img"])}) for _ in range(2))
+        first, second = (self.projector(self._attended(view, audio_embedding)) for view in views)
         loss = (
             negative_cosine(self.predictor(first), second)
             + negative_cosine(self.predictor(second), first)
         ) / 2
         return {"loss_prediction": loss}
 
-    def _attended(self, seen: Tensor, heard: Tensor) -> Tensor:
-        """Return the mean of the places (B, in_channels), weighted by the sound's attention."""
-        similarities = self.heat_maps(seen, heard).flatten(1)
+    def _attended(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
+        """Return the mean of the locations (B, in_channels), weighted by the sound's attention."""
+        similarities = self.heat_maps(features, audio_embedding).flatten(1)
         attention = (similarities / self.attention_temperature).softmax(dim=1)
-        return (seen.flatten(2) * attention[:, None]).sum(dim=2)
+        return (features.flatten(2) * attention[:, None]).sum(dim=2)
 
 
 def negative_cosine(predictions: Tensor, targets: Tensor) -> Tensor:

@@ -12,18 +12,29 @@ from mmseg.models.backbones import ResNet
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
-from avs_mm.checkpoint import check_fit, find_checkpoint, read_checkpoint
+from avs_mm.checkpoint import (
+    check_fit,
+    find_checkpoint,
+    load_backbone,
+    read_checkpoint,
+    warn_of_random_weights,
+)
 from avs_mm.models.baselines.audio_visual_matching import audio_visual_matching
-from avs_mm.models.baselines.backbone_weights import load_backbone
 from avs_mm.models.baselines.clip_numbers import clip_numbers
 from avs_mm.models.baselines.dilated_convolutions import DilatedConvolutions
 from avs_mm.models.baselines.fusion_decoder import FusionDecoder
 from avs_mm.models.baselines.tpavi_attention import TPAVIAttention
-from avs_mm.models.potential_object_segmentor import samples_of
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
+from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio, samples_of
 from avs_mm.registry import MODELS
 
 __all__ = ["TPAVI"]
+
+WHERE_TO_GET_WEIGHTS = (
+    "The authors start from a backbone trained on ImageNet: convert one (docs/weights.md) and give "
+    "--cfg-options model.backbone_weights=FILE; model.from_scratch=True says that random ones are "
+    "meant."
+)
 
 
 @MODELS.register_module()
@@ -36,12 +47,12 @@ class TPAVI(BaseSegmentor):
 
     The loss is the binary cross-entropy on the frames that have a ``gt_sounding_mask`` (the first
     of a clip in S4's train split, all in MS3) plus ``matching_weight`` times the divergence of
-    what is seen in the masks from what is heard (Eq. 3; ``audio_visual_matching``).
+    the features in the masks from the audio embeddings (Eq. 3; ``audio_visual_matching``).
 
     Args:
         backbone: Config of an image encoder with maps of strides 4, 8, 16 and 32.
-        audio_encoder: Config of a module from waveforms (F, N) to tokens (F, L, embed_dims), such
-            as ``VGGish``; the tokens of a second are averaged.
+        audio_encoder: Config of an ``AudioEncoder``, such as ``VGGish``; the tokens of a second are
+            averaged.
         in_channels: Widths of the backbone's maps.
         channels: Width of the attention and the decoder.
         matching_weight: Of the second term: 0 for S4 and 0.5 for MS3 in the paper.
@@ -49,6 +60,8 @@ class TPAVI(BaseSegmentor):
         initial_weights: Checkpoint or work dir of a whole TPAVI to start from, such as S4's for
             MS3; the audio encoder may be missing in it, as in the official files, and reads its own
             ``checkpoint`` only then.
+        from_scratch: Whether random weights are meant: without, training that starts with neither
+            file logs a warning.
         keep_unused: Hold, frozen, the parameters that the official network has and never uses (a
             ResNet's second branch, a residual unit of the decoder): then its files fit and the
             number of parameters is the published one.
@@ -69,6 +82,7 @@ class TPAVI(BaseSegmentor):
         matching_weight: float = 0.0,
         backbone_weights: str | None = None,
         initial_weights: str | None = None,
+        from_scratch: bool = False,
         keep_unused: bool = False,
         threshold: float = 0.5,
         data_preprocessor: dict | None = None,
@@ -92,6 +106,7 @@ class TPAVI(BaseSegmentor):
         self.matching_weight = matching_weight
         self.backbone_weights = backbone_weights
         self.initial_weights = initial_weights
+        self.from_scratch = from_scratch
         check_threshold(threshold)
         self.threshold = threshold
 
@@ -101,14 +116,16 @@ class TPAVI(BaseSegmentor):
             super().init_weights()
             if self.backbone_weights is not None:
                 load_backbone(self.backbone, self.backbone_weights)
+            elif not self.from_scratch:
+                warn_of_random_weights(self, WHERE_TO_GET_WEIGHTS)
             return
         path = find_checkpoint(self.initial_weights)
         weights, _ = read_checkpoint(path)
-        hears = any(key.startswith("audio_encoder.") for key in weights)
-        if hears:
+        has_audio_encoder = any(key.startswith("audio_encoder.") for key in weights)
+        if has_audio_encoder:
             self.audio_encoder.checkpoint = None
         super().init_weights()
-        if not hears:
+        if not has_audio_encoder:
             weights = {**weights, **self.audio_encoder.state_dict(prefix="audio_encoder.")}
         check_fit(self, weights, path)
         self.load_state_dict(weights)
@@ -122,21 +139,30 @@ class TPAVI(BaseSegmentor):
             for convolutions, feature in zip(self.convolutions, features, strict=True)
         ]
 
-    def look(
+    def encode_audio(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Return the embedding of each frame's second, (F, D): the mean of the encoder's tokens."""
+        return self.audio_encoder(require_audio(inputs, self)).mean(dim=1)
+
+    def predict(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> list[SegDataSample]:
+        """Add ``pred_sounding_map`` and ``pred_sem_seg`` (1 = sounding) at the original size."""
+        return predict_in_two_steps(self, inputs, data_samples)
+
+    def encode_images(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> list[Tensor]:
         """Return all that needs no sound: ``extract_feat``."""
         return self.extract_feat(inputs)
 
-    def listen(
+    def predict_with_audio(
         self,
-        visual: list[Tensor],
+        encoding: list[Tensor],
         inputs: dict[str, Tensor],
-        data_samples: list[SegDataSample] | None = None,
+        data_samples: list[SegDataSample],
     ) -> list[SegDataSample]:
-        """Add ``pred_sounding_map`` and ``pred_sem_seg`` (1 = sounding) at the original size."""
-        data_samples = samples_of(inputs, data_samples)
-        logits, _, _ = self.attend(visual, inputs, data_samples)
+        """Let the maps of `encode_images` attend to ``inputs["audio"]``, and decode them."""
+        logits, _, _ = self.attend(encoding, inputs, data_samples)
         for sample, frame_logits in zip(data_samples, logits.float(), strict=True):
             resized = F.interpolate(frame_logits[None], size=sample.ori_shape[:2], mode="bilinear")
             frame_map = with_threshold_at_half(resized[0].sigmoid(), self.threshold)
@@ -144,29 +170,18 @@ class TPAVI(BaseSegmentor):
             sample.pred_sem_seg = PixelData(data=(frame_map > 0.5).long())
         return data_samples
 
-    def predict(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
-    ) -> list[SegDataSample]:
-        """Add ``pred_sounding_map`` and ``pred_sem_seg``: ``listen`` to what ``look`` sees."""
-        return self.listen(self.look(inputs, data_samples), inputs, data_samples)
-
     def attend(
-        self, visual: list[Tensor], inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+        self, features: list[Tensor], inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
-        """Return the mask logits (F, 1, H, W) and each stage's map and aligned sound."""
-        if "audio" not in inputs:
-            raise ValueError(
-                "TPAVI needs inputs['audio']: put avs_mm.LoadAudio into the pipeline, before "
-                "avs_mm.PackAVSInputs."
-            )
-        clips = clip_numbers(data_samples).to(visual[0].device)
-        audio = self.audio_encoder(inputs["audio"]).mean(dim=1)
-        maps, heard = [], []
-        for attention, stage_map in zip(self.attentions, visual, strict=True):
-            mixed, aligned = attention(stage_map, audio, clips)
-            maps.append(mixed)
-            heard.append(aligned)
-        return self.decoder(maps), maps, heard
+        """Return the mask logits (F, 1, H, W), and each stage's map and aligned embedding."""
+        clips = clip_numbers(data_samples).to(features[0].device)
+        audio_embedding = self.encode_audio(inputs)
+        maps, aligned = [], []
+        for attention, stage_features in zip(self.attentions, features, strict=True):
+            stage_map, stage_embedding = attention(stage_features, audio_embedding, clips)
+            maps.append(stage_map)
+            aligned.append(stage_embedding)
+        return self.decoder(maps), maps, aligned
 
     def encode_decode(
         self, inputs: dict[str, Tensor], batch_data_samples: list[SegDataSample]
@@ -183,7 +198,7 @@ class TPAVI(BaseSegmentor):
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
         """Return ``loss_mask`` and, where ``matching_weight`` is not 0, ``loss_matching``."""
-        logits, maps, heard = self.attend(self.extract_feat(inputs), inputs, data_samples)
+        logits, maps, aligned = self.attend(self.extract_feat(inputs), inputs, data_samples)
         annotated = [i for i, sample in enumerate(data_samples) if "gt_sounding_mask" in sample]
         if not annotated:
             raise ValueError(
@@ -197,6 +212,6 @@ class TPAVI(BaseSegmentor):
             )
         }
         if self.matching_weight:
-            divergence = audio_visual_matching(logits, maps, heard)
+            divergence = audio_visual_matching(logits, maps, aligned)
             losses["loss_matching"] = self.matching_weight * divergence
         return losses

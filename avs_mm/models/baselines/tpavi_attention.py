@@ -7,11 +7,11 @@ __all__ = ["TPAVIAttention"]
 
 
 class TPAVIAttention(nn.Module):
-    """Let every pixel of a clip attend to every pixel of it, whose keys are what is heard there.
+    """Let every pixel of a clip attend to every pixel of it, whose keys are the sounds.
 
     With N = T h w pixels in a clip, theta and g of a pixel, phi of its frame's second of sound:
     z_i = LayerNorm(x_i + W_z sum_j (theta_i . phi_j) g_j / N), without a softmax. All pixels of a
-    frame hear the same second, so the sum over them is phi of the second times the mean g of the
+    frame share the same second, so the sum over them is phi of the second times the mean g of the
     frame, and theta_i can be drawn out of the sum: nothing of N x N is ever built.
 
     The batch norm of W_z begins with weight 0: an untrained attention changes nothing but the norm.
@@ -36,7 +36,7 @@ class TPAVIAttention(nn.Module):
         self.norm = nn.LayerNorm(channels)
 
     def forward(self, maps: Tensor, audio: Tensor, clips: Tensor) -> tuple[Tensor, Tensor]:
-        """Mix what is heard in a clip into its maps.
+        """Mix the sounds of a clip into its maps.
 
         Args:
             maps: Of F frames, (F, C, h, w).
@@ -46,13 +46,13 @@ class TPAVIAttention(nn.Module):
         Returns:
             The maps (F, C, h, w), and the embeddings aligned to their width, (F, C).
         """
-        heard = self.align(audio)
+        aligned = self.align(audio)
         # sum_j phi_j g_j / N is a mean over the frames of a clip, (clips, C', C')
         mean_value = self.value(maps.mean(dim=(2, 3), keepdim=True)).flatten(1)
-        memory = _mean_of_clips(self.key(heard)[:, :, None] * mean_value[:, None, :], clips)
+        memory = _mean_of_clips(self.key(aligned)[:, :, None] * mean_value[:, None, :], clips)
         attended = torch.einsum("fqhw,fqv->fvhw", self.query(maps), memory[clips])
         mixed = maps + self.project(attended)
-        return self.norm(mixed.movedim(1, -1)).movedim(-1, 1), heard
+        return self.norm(mixed.movedim(1, -1)).movedim(-1, 1), aligned
 
 
 def _mean_of_clips(frames: Tensor, clips: Tensor) -> Tensor:

@@ -2,7 +2,6 @@
 _base_ = "../../_base_/maskformer.py"
 attention = dict(embed_dims=128)
 model = dict(
-    untrained_warning=None,
     score_threshold=0.5,
     quality_threshold=0.8,  # a faint mask shows nothing
     least_area=0.005,  # 15 x 15 of 224 x 224 pixels: specks in the background are no objects

@@ -19,7 +19,7 @@ ms3 = [
 ]
 tests = {"s4": ["tools/evaluate.py", offscreen], "ms3": ["tools/evaluate.py", *ms3]}
 changed = "train_dataloader.dataset.pipeline.0"
-none = {f"{changed}.share": 0}
+none = {f"{changed}.fraction": 0}
 variants = dict(
     softmax=dict(
         title="softmax (the paper)", options={"model.audio_activation": "softmax", **none}

@@ -11,9 +11,9 @@ low, high = ([*_base_.tests["ms3"], f"model.threshold={threshold}"] for threshol
 cuts = {**_base_.tests, "ms3 cut at 0.3": low, "ms3 cut at 0.7": high}
 changed = "train_dataloader.dataset.pipeline.0"
 softmax = {"model.audio_activation": "softmax"}
-none = {f"{changed}.share": 0}
-negatives = {f"{changed}.share": 0.4, f"{changed}.mixture": 0}
-as_labelled = {"model.foreign_objects_sound": False}
+none = {f"{changed}.fraction": 0}
+negatives = {f"{changed}.fraction": 0.4, f"{changed}.mixture": 0}
+as_labelled = {"model.unmatched_objects_sound": False}
 variants = dict(
     softmax=dict(title="softmax (the paper)", options={**softmax, **none}, tests=cuts),
     softmax_negatives=dict(title="softmax + negatives", options={**softmax, **negatives}),

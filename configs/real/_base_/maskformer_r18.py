@@ -2,7 +2,6 @@
 _base_ = "../../_base_/maskformer.py"
 attention = dict(embed_dims=128)
 model = dict(
-    untrained_warning=None,
     backbone=dict(
         type="ResNet", depth=18, base_channels=32, stem_channels=32, norm_cfg=dict(type="BN")
     ),

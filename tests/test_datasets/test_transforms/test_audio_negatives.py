@@ -40,11 +40,11 @@ def make_sample(clip: str, categories: list[int] | None, silent: list[int] | Non
 
 def only(kind: str, share: float = 1.0) -> AudioNegatives:
     kinds = {"silence": 0.0, "noise": 0.0, "unmatched": 0.0, "mixture": 0.0, kind: 1.0}
-    return AudioNegatives(share=share, **kinds)
+    return AudioNegatives(fraction=share, **kinds)
 
 
 def test_no_share_changes_nothing():
-    results = AudioNegatives(share=0)(make_sample("dog", [DOG]))
+    results = AudioNegatives(fraction=0)(make_sample("dog", [DOG]))
     assert results["audio_condition"] == "original"
     assert results["gt_sounding_mask"].tolist() == [[1, 1]]
     assert results["audio"] == pytest.approx(0.3)
@@ -89,7 +89,7 @@ def test_unmatched_is_heard_as_the_other_sample():
     assert results["audio"] == pytest.approx(0.6)
     assert (results["audio_path"], results["second"]) == ("kitten.wav", 6)
     assert (results["audio_condition"], results["clip"]) == ("unmatched", "dog")
-    assert results["foreign_categories"] == (CAT,)
+    assert results["unmatched_categories"] == (CAT,)
     assert results["gt_sounding_mask"].tolist() == [[0, 0]]
     assert results["gt_seg_map"].tolist() == [[255, 255]]
 
@@ -113,7 +113,7 @@ not_surely_unmatched = pytest.mark.parametrize(
 def test_where_it_may_match_it_is_silence_or_noise(sample, other, stand_in):
     # So small a share that without another sample drawn it would hardly ever fall on it.
     kinds = {"silence": 0, "noise": 0, "mixture": 0, stand_in: 0.5}
-    transform = AudioNegatives(share=1e-6, **kinds)
+    transform = AudioNegatives(fraction=1e-6, **kinds)
     for _ in range(5):
         results = transform(dict(sample, mix_results=[other]))
         assert results["audio_condition"] in {stand_in, {"silence": "mute"}.get(stand_in)}
@@ -131,7 +131,7 @@ def test_a_mixture_holds_both_sounds_and_the_masks_stay():
         assert -4 <= gain[0] <= 4
         assert results["audio"].dtype == np.float32
         assert results["audio_condition"] == "mixture"
-        assert results["foreign_categories"] == (CAT, HORSE)
+        assert results["unmatched_categories"] == (CAT, HORSE)
         assert results["audio_path"] == "dog.wav"
         assert results["gt_sounding_mask"].tolist() == [[1, 1]]
 
@@ -166,15 +166,15 @@ def mix(transform: AudioNegatives, sample: dict, others: list[dict]) -> dict:
             ),
         ),
         (
-            dict(share=0.5, silence=2, noise=1, unmatched=1, mixture=1),
+            dict(fraction=0.5, silence=2, noise=1, unmatched=1, mixture=1),
             dict(original=0.5, silence=0.1, mute=0.1, noise=0.1, unmatched=0.1, mixture=0.1),
         ),
         (
-            dict(share=0.4, silence=1, noise=0, unmatched=0, mixture=0),
+            dict(fraction=0.4, silence=1, noise=0, unmatched=0, mixture=0),
             dict(original=0.6, silence=0.2, mute=0.2),
         ),
-        (dict(share=1.0, silence=0, noise=0, unmatched=3, mixture=0), dict(unmatched=1.0)),
-        (dict(share=0.5, silence=0, noise=0, unmatched=0), dict(original=0.5, mixture=0.5)),
+        (dict(fraction=1.0, silence=0, noise=0, unmatched=3, mixture=0), dict(unmatched=1.0)),
+        (dict(fraction=0.5, silence=0, noise=0, unmatched=0), dict(original=0.5, mixture=0.5)),
     ],
 )
 def test_shares(arguments, expected):
@@ -191,7 +191,7 @@ def test_shares(arguments, expected):
 @given(share=st.floats(0, 1), kinds=st.tuples(*[st.floats(0.01, 10)] * 4))
 def test_kinds_share_what_is_changed(share, kinds):
     names = ("silence", "noise", "unmatched", "mixture")
-    shares = AudioNegatives(share=share, **dict(zip(names, kinds, strict=True))).shares
+    shares = AudioNegatives(fraction=share, **dict(zip(names, kinds, strict=True))).shares
     assert sum(shares.values()) == pytest.approx(share)
     assert shares["noise"] * kinds[0] == pytest.approx(shares["silence"] * kinds[1])
 
@@ -204,7 +204,7 @@ def test_every_sample_can_be_drawn():
 
 
 def test_the_same_randomness_for_several_samples():
-    transform = AudioNegatives(share=0.5, unmatched=0, mixture=0)
+    transform = AudioNegatives(fraction=0.5, unmatched=0, mixture=0)
     np.random.seed(0)
     for _ in range(10):
         with cache_random_params(transform):
@@ -215,8 +215,8 @@ def test_the_same_randomness_for_several_samples():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (dict(share=1.5), "share is a part of all samples, from 0 to 1, not 1.5"),
-        (dict(share=-0.1), "from 0 to 1, not -0.1"),
+        (dict(fraction=1.5), "fraction is a part of all samples, from 0 to 1, not 1.5"),
+        (dict(fraction=-0.1), "from 0 to 1, not -0.1"),
         (dict(noise=-1), "none below, not .*'noise': -1"),
         (dict(silence=0, noise=0, unmatched=0, mixture=0), "at least one kind is above 0"),
     ],
@@ -257,7 +257,7 @@ def mixed_s4(root: Path, **arguments) -> MultiImageMixDataset:
 
 
 def test_in_mmseg_s_wrapper(s4_root: Path):
-    dataset = mixed_s4(s4_root, share=1.0, silence=0, noise=0, mixture=0)
+    dataset = mixed_s4(s4_root, fraction=1.0, silence=0, noise=0, mixture=0)
     assert dataset.metainfo["classes"] == ("cat", "dog", "horse")
     np.random.seed(0)
     levels = {"dog": {}, "cat": {}}
@@ -275,7 +275,7 @@ def test_in_mmseg_s_wrapper(s4_root: Path):
 
 
 def test_worker_processes_follow_their_seed(s4_root: Path):
-    dataset = mixed_s4(s4_root, share=0.8)
+    dataset = mixed_s4(s4_root, fraction=0.8)
 
     def epoch(seed: int) -> list[str]:
         loader = DataLoader(

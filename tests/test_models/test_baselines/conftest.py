@@ -82,16 +82,17 @@ def build(localiser_config) -> Callable[..., SoundLocaliser]:
 
 @pytest.fixture
 def matched() -> Callable[..., int]:
-    """Counts the pictures that resemble their own sound more than any other of the batch."""
+    """Counts the images that resemble their own sound more than any other of the batch."""
 
     def count(model: SoundLocaliser, batch: dict[str, torch.Tensor]) -> int:
         # Batch statistics: the running ones lag behind so short a training.
         with torch.no_grad():
-            seen, heard = model.extract_feat(batch)
+            features, sounds = model.extract_feat(batch), model.encode_audio(batch)
             scores = [
-                model.heat_maps(seen, sound.expand_as(heard)).amax(dim=(-2, -1)) for sound in heard
+                model.heat_maps(features, sound.expand_as(sounds)).amax(dim=(-2, -1))
+                for sound in sounds
             ]
         best = torch.stack(scores, dim=1).argmax(dim=1)
-        return int((best == torch.arange(len(seen))).sum())
+        return int((best == torch.arange(len(features))).sum())
 
     return count

@@ -4,8 +4,8 @@ from mmseg.structures import SegDataSample
 from avs_mm.models.baselines.clip_numbers import clip_numbers
 
 
-def samples(*places: tuple[str, int]) -> list[SegDataSample]:
-    return [SegDataSample(metainfo={"clip": clip, "frame": frame}) for clip, frame in places]
+def samples(*frames: tuple[str, int]) -> list[SegDataSample]:
+    return [SegDataSample(metainfo={"clip": clip, "frame": frame}) for clip, frame in frames]
 
 
 def test_numbers_clips_of_any_length():
@@ -22,13 +22,13 @@ def test_frames_without_a_clip_are_one():
 
 
 @pytest.mark.parametrize(
-    ("places", "named"),
+    ("frames", "named"),
     [
         ([("a", 3), ("a", 4)], "frame 3 of clip a"),
         ([("a", 0), ("a", 2)], "frame 2 of clip a"),
         ([("a", 0), ("b", 1)], "frame 1 of clip b"),
     ],
 )
-def test_refuses_a_clip_that_was_cut(places, named: str):
+def test_refuses_a_clip_that_was_cut(frames, named: str):
     with pytest.raises(ValueError, match=rf"{named}.*ClipBatchSampler"):
-        clip_numbers(samples(*places))
+        clip_numbers(samples(*frames))

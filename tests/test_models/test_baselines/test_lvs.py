@@ -15,14 +15,14 @@ def mean(values: list[float], weights: list[float]) -> float:
 
 
 def test_loss_by_hand():
-    rows = [[[0.9, 0.1], [0.2, -0.3]], [[0.4, 0.5], [0.8, 0.6]]]  # (picture, sound, place)
+    rows = [[[0.9, 0.1], [0.2, -0.3]], [[0.4, 0.5], [0.8, 0.6]]]  # (image, sound, location)
     expected = 0.0
-    for picture, row in enumerate(rows):
+    for image, row in enumerate(rows):
         positives = [mean(r, [sigmoid((s - 0.65) / 0.1) for s in r]) for r in row]
-        own = row[picture]
+        own = row[image]
         hard_negative = mean(own, [1 - sigmoid((s - 0.4) / 0.1) for s in own])
         total = sum(math.exp(logit / 0.5) for logit in [*positives, hard_negative])
-        expected -= math.log(math.exp(positives[picture] / 0.5) / total) / 2
+        expected -= math.log(math.exp(positives[image] / 0.5) / total) / 2
     found = tri_map_contrast(
         torch.tensor(rows)[:, :, None],
         positive_threshold=0.65,
@@ -34,7 +34,7 @@ def test_loss_by_hand():
 
 
 def test_weights_that_vanish_still_have_a_mean():
-    """Early on no place comes near the positive threshold."""
+    """Early on no location comes near the positive threshold."""
     similarities = torch.full((2, 2, 3, 3), -0.99, requires_grad=True)
     loss = tri_map_contrast(
         similarities, positive_threshold=0.65, negative_threshold=0.4, sharpness=0.01, temperature=1

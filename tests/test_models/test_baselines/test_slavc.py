@@ -14,15 +14,16 @@ def softmax(values: list[float]) -> list[float]:
 
 def test_loss_by_hand():
     correspondence = [[[0.9, 0.1], [0.2, -0.3]], [[0.4, 0.5], [0.8, 0.6]]]  # (query, candidate,
-    localisation = [[[0.3, 0.7], [0.1, 0.0]], [[-0.2, 0.5], [0.6, 0.2]]]  # place)
+    localisation = [[[0.3, 0.7], [0.1, 0.0]], [[-0.2, 0.5], [0.6, 0.2]]]  # location)
     expected = 0.0
     for query in range(2):
         which = [
-            softmax([correspondence[query][c][place] / 0.5 for c in range(2)]) for place in range(2)
+            softmax([correspondence[query][c][location] / 0.5 for c in range(2)])
+            for location in range(2)
         ]
         where = [softmax([value / 0.5 for value in localisation[query][c]]) for c in range(2)]
         likelihoods = [
-            sum(which[place][c] * where[c][place] for place in range(2)) for c in range(2)
+            sum(which[location][c] * where[c][location] for location in range(2)) for c in range(2)
         ]
         expected -= math.log(likelihoods[query] / sum(likelihoods)) / 2
     found = two_stream_contrast(
@@ -62,12 +63,12 @@ def test_target_is_the_moving_average_of_what_is_trained(build, eight_clips, tra
 
 def test_heat_is_the_mean_of_both_streams(build, eight_clips):
     model = build("slavc").eval()
-    seen, heard = torch.randn(1, 64, 2, 2), torch.randn(1, 64)
+    features, audio = torch.randn(1, 64, 2, 2), torch.randn(1, 64)
     streams = []
     for stream in (model.correspondence, model.localisation):
-        place = stream.visual(seen)[0, :, 1, 0]
-        streams.append(torch.cosine_similarity(place, stream.audio(heard)[0], dim=0))
-    torch.testing.assert_close(model.heat_maps(seen, heard)[0, 1, 0], sum(streams) / 2)
+        location = stream.visual(features)[0, :, 1, 0]
+        streams.append(torch.cosine_similarity(location, stream.audio(audio)[0], dim=0))
+    torch.testing.assert_close(model.heat_maps(features, audio)[0, 1, 0], sum(streams) / 2)
 
 
 def test_only_training_drops_features(build, eight_clips):

@@ -6,6 +6,7 @@ import pytest
 import torch
 from mmseg.structures import SegDataSample
 
+from avs_mm import checkpoint
 from avs_mm.models.baselines.sound_localiser import min_max_normalised
 
 LOCALISERS = ("ezvsl", "lvs", "slavc", "sspl", "sspl_without_pcm")
@@ -51,7 +52,7 @@ def test_prediction_is_the_upsampled_cosine(build, eight_clips):
 
 
 def test_silence_is_never_recognised_but_without_normalisation_it_can_be(build, eight_clips):
-    """The localisers' protocol: RA is 0 whatever the model hears."""
+    """The localisers' protocol: RA is 0 whatever the sound."""
     batch = two_clips(eight_clips)
     batch["audio"] = torch.zeros_like(batch["audio"])
     model = build("ezvsl").eval()
@@ -64,17 +65,17 @@ def test_silence_is_never_recognised_but_without_normalisation_it_can_be(build, 
 
 
 @pytest.mark.parametrize("name", LOCALISERS)
-def test_one_look_serves_several_sounds(build, eight_clips, name: str):
+def test_one_encoding_serves_several_sounds(build, eight_clips, name: str):
     model = build(name).eval()
     first = two_clips(eight_clips)
     second = {"img": first["img"], "audio": first["audio"].flip(0)}
     empty = samples((32, 32), (32, 32))
     with torch.no_grad():
-        seen = model.look(first, empty)
+        encoding = model.encode_images(first, empty)
         for batch in (first, second):
-            heard = model.listen(seen, batch, copy.deepcopy(empty))
+            found = model.predict_with_audio(encoding, batch, copy.deepcopy(empty))
             expected = model(batch, copy.deepcopy(empty), mode="predict")
-            for one, other in zip(heard, expected, strict=True):
+            for one, other in zip(found, expected, strict=True):
                 assert torch.equal(one.pred_sounding_map.data, other.pred_sounding_map.data)
 
 
@@ -106,8 +107,8 @@ def test_starts_from_the_backbone_of_a_checkpoint(build, localiser_config, tmp_p
     model = build("lvs", backbone_weights=str(tmp_path / "weights.pth"))
     for key, value in trained.backbone.state_dict().items():
         assert torch.equal(model.backbone.state_dict()[key], value), key
-    ears = trained.audio_encoder.state_dict(), model.audio_encoder.state_dict()
-    assert any(not torch.equal(ears[0][key], ears[1][key]) for key in ears[0])
+    theirs, own = trained.audio_encoder.state_dict(), model.audio_encoder.state_dict()
+    assert any(not torch.equal(theirs[key], own[key]) for key in own)
 
 
 def test_names_a_pipeline_without_audio(build, eight_clips):
@@ -126,3 +127,12 @@ def test_refuses_to_learn_from_one_pair(build, eight_clips, name: str):
     one = {key: value[:1] for key, value in eight_clips.items()}
     with pytest.raises(ValueError, match="drop_last=True"):
         build(name).train()(one, [], mode="loss")
+
+
+@pytest.mark.parametrize("from_scratch", [False, True])
+def test_warns_of_a_random_backbone(build, monkeypatch, from_scratch: bool):
+    logged = []
+    monkeypatch.setattr(checkpoint, "print_log", lambda message, **_: logged.append(message))
+    build("ezvsl", from_scratch=from_scratch)
+    warning = "EZVSL has random weights. The authors start from a backbone trained on ImageNet"
+    assert [message.startswith(warning) for message in logged] == [True] * (not from_scratch)

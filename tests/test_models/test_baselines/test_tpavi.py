@@ -10,6 +10,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
+from avs_mm import checkpoint
 from avs_mm.evaluation.functional import jaccard
 from avs_mm.models.threshold_at_half import with_threshold_at_half
 from avs_mm.registry import MODELS
@@ -32,7 +33,7 @@ def tpavi_config() -> ConfigDict:
 
 
 def clips(count: int = 8, frames: int = 2) -> tuple[dict, list[SegDataSample]]:
-    """Every picture shows both objects; the sound, low or high, says which one is the answer."""
+    """Every image shows both objects; the sound, low or high, says which one is the answer."""
     torch.manual_seed(0)
     images, sounds, samples = [], [], []
     time = torch.arange(NUM_SAMPLES) / 16000
@@ -148,7 +149,7 @@ def test_the_threshold_is_where_metrics_cut(tpavi_config):
         MODELS.build({**tpavi_config, "threshold": 1})
 
 
-def test_one_look_serves_several_sounds(tpavi_config):
+def test_one_encoding_serves_several_sounds(tpavi_config):
     model = MODELS.build(tpavi_config).eval()
     with torch.no_grad():
         for attention in model.attentions:
@@ -156,11 +157,11 @@ def test_one_look_serves_several_sounds(tpavi_config):
     inputs, samples = clips(count=1)
     maps = []
     with torch.no_grad():
-        seen = model.look(inputs, samples)
+        encoding = model.encode_images(inputs, samples)
         for sound in (inputs["audio"], torch.zeros(2, NUM_SAMPLES)):
-            heard = {"img": inputs["img"], "audio": sound}
-            ours = model.listen(seen, heard, copy.deepcopy(samples))
-            expected = model(heard, copy.deepcopy(samples), mode="predict")
+            batch = {"img": inputs["img"], "audio": sound}
+            ours = model.predict_with_audio(encoding, batch, copy.deepcopy(samples))
+            expected = model(batch, copy.deepcopy(samples), mode="predict")
             for one, other in zip(ours, expected, strict=True):
                 assert torch.equal(one.pred_sounding_map.data, other.pred_sounding_map.data)
             maps.append(ours[0].pred_sounding_map.data)
@@ -207,3 +208,12 @@ def test_has_the_published_number_of_parameters(config: str, millions: float):
     model = MODELS.build(Config.fromfile(configs_dir() / f"{config}.py").model)
     parameters = [p for n, p in model.named_parameters() if not n.startswith("audio_encoder.")]
     assert sum(p.numel() for p in parameters) / 1e6 == pytest.approx(millions, abs=0.005)
+
+
+@pytest.mark.parametrize("from_scratch", [False, True])
+def test_warns_of_random_weights(tpavi_config, monkeypatch, from_scratch: bool):
+    logged = []
+    monkeypatch.setattr(checkpoint, "print_log", lambda message, **_: logged.append(message))
+    MODELS.build({**tpavi_config, "from_scratch": from_scratch}).init_weights()
+    warning = "TPAVI has random weights. The authors start from a backbone trained on ImageNet"
+    assert [message.startswith(warning) for message in logged] == [True] * (not from_scratch)
