@@ -7,6 +7,7 @@ The parents are mmengine's root registries, not mmseg's: a child of mmseg's is i
 from mmengine.registry import DATA_SAMPLERS as MMENGINE_DATA_SAMPLERS
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import LOOPS as MMENGINE_LOOPS
 from mmengine.registry import METRICS as MMENGINE_METRICS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
@@ -14,7 +15,7 @@ from mmengine.registry import Registry
 
 from avs_mm.mmcv_ops import require_mmcv
 
-__all__ = ["DATASETS", "DATA_SAMPLERS", "HOOKS", "METRICS", "MODELS", "TRANSFORMS"]
+__all__ = ["DATASETS", "DATA_SAMPLERS", "HOOKS", "LOOPS", "METRICS", "MODELS", "TRANSFORMS"]
 
 require_mmcv()
 
@@ -28,3 +29,4 @@ TRANSFORMS = Registry(
 MODELS = Registry("model", parent=MMENGINE_MODELS, locations=["avs_mm.models"])
 METRICS = Registry("metric", parent=MMENGINE_METRICS, locations=["avs_mm.evaluation"])
 HOOKS = Registry("hook", parent=MMENGINE_HOOKS, locations=["avs_mm.engine"])
+LOOPS = Registry("loop", parent=MMENGINE_LOOPS, locations=["avs_mm.engine"])
