@@ -2,11 +2,12 @@
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
 # make peers     ours, TPAVI and the sound localisers on the same data (docs/peers.md); likewise
 # make test      style, types and tests
+# make test-fast the same without the slow tests, within a minute
 # make format    let ruff put the code in order
 #
 # The first three make .venv and install into it when it is missing. On the command line:
 #   PYTHON=python3.12      another interpreter than python3.11 or python3
-#   VENV=$CONDA_PREFIX     an environment of yours; the torch and the full mmcv in it are kept
+#   VENV=$CONDA_PREFIX     an environment of yours; its torch and OpenMMLab are kept, and the rest where it fits
 #   TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"    what to install as torch
 
 VENV ?= .venv
@@ -16,24 +17,31 @@ TORCH ?= torch
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
+YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo ablation peers test format clean
+.PHONY: demo ablation peers test test-fast format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
-	$(BIN)/python tools/demo.py --out work_dirs/demo
+	$(BIN)/python -m avs_mm.experiments.demo --out work_dirs/demo
 
 ablation: $(STAMP)
-	$(BIN)/python tools/ablation.py --out work_dirs/ablation
+	$(BIN)/python -m avs_mm.experiments.ablation --out work_dirs/ablation
 
 peers: $(STAMP)
-	$(BIN)/python tools/ablation.py --only localisers stage2/tpavi stage2/mixtures --out work_dirs/ablation
+	$(BIN)/python -m avs_mm.experiments.ablation --only localisers stage2/tpavi stage2/mixtures --out work_dirs/ablation
 
 test: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-fast: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not slow"
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix
@@ -47,13 +55,10 @@ $(STAMP): setup.py pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "avs_mm needs Python 3.10 or newer; '$(PYTHON)' is none: make PYTHON=/path/to/python3"; exit 1; }
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || "$(PYTHON)" -m venv "$(VENV)"
-	@# Download torch only where there is none, and let nothing after it replace it.
-	@$(BIN)/pip show -q torch 2> /dev/null || $(BIN)/pip install -c constraints.txt $(TORCH)
-	@{ grep -v '^torch==' constraints.txt; $(BIN)/pip list --format=freeze | grep '^torch=='; } > $(CONSTRAINTS)
-	@# mmcv-lite would write over an mmcv that is there.
-	@extras=$$($(BIN)/python -c 'from importlib.metadata import packages_distributions as found; \
-	  print("test" if set(found().get("mmcv", [])) - {"mmcv-lite"} else "test,lite")') && set -x && \
-	  $(BIN)/pip install -c $(CONSTRAINTS) -e ".[$$extras]"
+	@# An OpenMMLab that is there, stock or OneDL's fork, is left as it is: tools/plan_install.py.
+	@extras=$$(PYTHONPATH=. $(BIN)/python tools/plan_install.py --constraints $(CONSTRAINTS) $(YOURS)) && \
+	  { $(BIN)/pip show -q torch 2> /dev/null || $(BIN)/pip install -c $(CONSTRAINTS) $(TORCH); } && \
+	  set -x && $(BIN)/pip install -c $(CONSTRAINTS) -e ".[$$extras]"
 	@fault=$$($(BIN)/python -c 'import cv2' 2>&1) || { \
 	  echo "OpenCV cannot be loaded: $$(echo "$$fault" | tail -n 1)"; \
 	  echo "Taking its build without windows, which needs no libGL. (To keep the other one:"; \

@@ -11,8 +11,10 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from avs_mm.safe_load import read_without_running_code
+from avs_mm.work_dir import newest_resumable
 
 __all__ = [
+    "WHERE_TO_GET_BACKBONES",
     "check_fit",
     "find_checkpoint",
     "load_backbone",
@@ -26,6 +28,11 @@ REMEDY_WITHOUT_AUDIO = (
     "All but the audio encoder is there. If it is AVSBench's official TPAVI, convert it with "
     "tools/convert_weights.py tpavi IN OUT --vggish vggish-10086976.pth."
 )
+WHERE_TO_GET_BACKBONES = (
+    "The authors start from a backbone trained on ImageNet: convert one (docs/weights.md) and give "
+    "--cfg-options model.backbone_weights=FILE; model.from_scratch=True says that random ones are "
+    "meant."
+)
 
 
 def find_checkpoint(path: str | Path) -> Path:
@@ -33,6 +40,7 @@ def find_checkpoint(path: str | Path) -> Path:
 
     Raises:
         FileNotFoundError: there is none; the message says how to make one.
+        ValueError: a work dir has no best one, and none of the others is whole.
     """
     path = Path(path)
     if path.is_file():
@@ -40,12 +48,13 @@ def find_checkpoint(path: str | Path) -> Path:
     best = sorted(path.glob("best_*.pth"), key=lambda file: file.stat().st_mtime)
     if best:
         return best[-1]
-    last = path / "last_checkpoint"  # mmengine's note of its newest checkpoint
-    if last.is_file() and Path(last.read_text().strip()).is_file():
-        return Path(last.read_text().strip())
+    last = newest_resumable(path)
+    if last is not None:
+        return last
     raise FileNotFoundError(
-        f"no checkpoint at {path}: neither a file, nor a work dir with best_*.pth or "
-        "last_checkpoint. Train it first (python tools/train.py CONFIG), or give the path of one."
+        f"no checkpoint at {path}: neither a file, nor a work dir with best_*.pth, "
+        "epoch_*.pth or iter_*.pth. Train it first (python tools/train.py CONFIG), or give the "
+        "path of one."
     )
 
 

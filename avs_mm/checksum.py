@@ -1,17 +1,22 @@
-"""Checksums of files."""
+"""The checksum by which a file is told from another of its name."""
 
 import hashlib
+import os
 from pathlib import Path
 
 __all__ = ["sha256_of"]
 
-CHUNK = 1 << 20  # bytes: a checkpoint need not fit into memory
+PART = 2**20  # bytes in memory at a time
 
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
+def sha256_of(path: str | os.PathLike) -> str:
+    """Return the SHA-256 of a file's content, 64 hexadecimal digits.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+    """
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
+    with Path(path).open("rb") as file:
+        while part := file.read(PART):
+            digest.update(part)
     return digest.hexdigest()

@@ -1,11 +1,21 @@
-"""What the command line tools share: their options, and processes on a machine without GPU."""
+"""What the command line tools share: options, the config, processes on a machine without GPU."""
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
+
+__all__ = [
+    "add_device_option",
+    "add_override_option",
+    "add_run_options",
+    "load_config",
+    "read_config",
+]
 
 
 def add_device_option(parser: argparse.ArgumentParser) -> None:
@@ -35,14 +45,31 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
 
 
+def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Config:
+    """Read a config with overrides of it, by dotted keys.
+
+    Its ``work_dir`` is set where it has none: ``work_dirs/`` and the name of the file.
+
+    Raises:
+        FileNotFoundError: There is no such config.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{path}: no such config; those of avs_mm are in configs/")
+    config = Config.fromfile(path)
+    config.merge_from_dict(dict(overrides or {}))
+    config.work_dir = config.get("work_dir") or f"work_dirs/{Path(path).stem}"
+    return config
+
+
 def load_config(args: argparse.Namespace) -> Config:
-    """Read the config with its overrides, its work dir and its launcher."""
+    """Read the config of ``add_run_options`` with its overrides, its work dir and its launcher.
+
+    Raises:
+        FileNotFoundError: There is no such config.
+    """
     os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
-    config = Config.fromfile(args.config)
-    config.merge_from_dict(args.cfg_options)
-    config.work_dir = (
-        args.work_dir or config.get("work_dir") or f"work_dirs/{Path(args.config).stem}"
-    )
+    config = read_config(args.config, args.cfg_options)
+    config.work_dir = args.work_dir or config.work_dir
     config.launcher = args.launcher
     if args.launcher == "pytorch" and not torch.cuda.is_available():
         _start_processes_on_cpu(config)

@@ -1,7 +1,7 @@
 """Sound and video files, read and written through PyAV.
 
-Times are counted from the file's own start, for sound and pictures alike, so that sample
-``t * sample_rate`` of the sound belongs to the picture at ``t`` seconds.
+Times are counted from the file's own start, for sound and images alike, so that sample
+``t * sample_rate`` of the sound belongs to the frame at ``t`` seconds.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,8 @@ __all__ = [
     "write_video",
 ]
 
-SAMPLE_RATE = 16_000  # Hz, of every sound in this package
+SAMPLE_RATE = 16_000  # Hz, of every sound that a model is given
+
 # The largest amplitude in each of FFmpeg's sample formats.
 FULL_SCALE = {"uint8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31, "float32": 1.0, "float64": 1.0}
 WRITABLE_SUFFIXES = (".mp4", ".mov", ".mkv")
@@ -35,7 +36,7 @@ WRITABLE_SUFFIXES = (".mp4", ".mov", ".mkv")
 class VideoInfo:
     """What a video file says of itself.
 
-    ``width`` and ``height`` are those of the upright picture in pixels, ``fps`` is the average
+    ``width`` and ``height`` are those of the upright frame in pixels, ``fps`` is the average
     number of frames a second, ``duration`` is in seconds.
     """
 
@@ -84,7 +85,7 @@ def read_audio(path: str | Path, *, sample_rate: int = SAMPLE_RATE) -> np.ndarra
     if not np.isfinite(waveform).all():
         raise ValueError(f"{path}: its sound holds NaN or infinity; write the file anew")
 
-    # A sound track may begin after the picture (silence) or before it (an encoder's priming).
+    # A sound track may begin after the first frame (silence) or before it (an encoder's priming).
     offset = round(delay * rate)
     waveform = np.pad(waveform[max(0, -offset) :], (max(0, offset), 0))
 
@@ -98,14 +99,14 @@ def probe_video(path: str | Path) -> VideoInfo:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file cannot be read, or holds no pictures.
+        ValueError: The file cannot be read, or holds no images.
     """
     with _opened(path) as container:
         stream = _video_stream(container, path)
         first = next(container.decode(stream), None)
         rate = stream.average_rate or stream.guessed_rate
         if first is None or not rate:
-            raise ValueError(f"{path}: has no pictures to decode; convert or download it again")
+            raise ValueError(f"{path}: has no images to decode; convert or download it again")
         # A container that does not say how many frames it has (mkv, webm) is counted by packets.
         num_frames = stream.frames
         if not num_frames:
@@ -128,14 +129,14 @@ def probe_video(path: str | Path) -> VideoInfo:
 
 
 def read_video_frames(path: str | Path) -> Iterator[tuple[float, np.ndarray]]:
-    """Decode a video picture by picture, turned upright as its rotation tag says.
+    """Decode a video frame by frame, each turned upright as its rotation tag says.
 
     Yields:
         Time in seconds, and RGB uint8 (H, W, 3).
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file cannot be decoded, or holds no pictures.
+        ValueError: The file cannot be decoded, or holds no images.
     """
     with _opened(path) as container:
         stream = _video_stream(container, path)
@@ -148,7 +149,7 @@ def read_video_frames(path: str | Path) -> Iterator[tuple[float, np.ndarray]]:
             yield _seconds_from_start(frame, container), image
             empty = False
         if empty:
-            raise ValueError(f"{path}: has no pictures to decode; convert or download it again")
+            raise ValueError(f"{path}: has no images to decode; convert or download it again")
 
 
 def write_video(
@@ -162,7 +163,7 @@ def write_video(
     """Write an h264 (yuv420p) video with aac sound, taking the frames one at a time.
 
     Odd sizes are padded to even ones by repeating the last row or column. The sound is cut where
-    the pictures end. The file appears under its name only when it is complete.
+    the images end. The file appears under its name only when it is complete.
 
     Args:
         path: ``.mp4``, ``.mov`` or ``.mkv``; missing folders are made.
@@ -212,7 +213,7 @@ def _opened(path: str | Path) -> Iterator[av.container.InputContainer]:
 
 def _video_stream(container: av.container.InputContainer, path: str | Path) -> av.VideoStream:
     if not container.streams.video:
-        raise ValueError(f"{path}: has no pictures; give a video")
+        raise ValueError(f"{path}: has no images; give a video")
     return container.streams.video[0]
 
 
@@ -285,7 +286,7 @@ def _encode(
         frame.pts, frame.time_base = index, 1 / rate
         container.mux(video.encode(frame))
 
-        # Sound and pictures are written side by side, so that a player need not look ahead.
+        # Sound and images are written side by side, so that a player need not look ahead.
         if audio is not None:
             end = round((index + 1) / rate * sample_rate)
             if written < min(end, len(audio)):

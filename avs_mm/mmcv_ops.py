@@ -1,4 +1,4 @@
-"""A stand-in for mmcv's compiled ops where mmcv has none, as in mmcv-lite.
+"""A stand-in for mmcv's compiled ops where mmcv has none: mmcv-lite, or onedl-mmcv from PyPI.
 
 mmseg and mmdet import ``mmcv.ops`` at the top of many files, so without compiled ops neither can be
 imported, although the models used here never call one. The stand-in lets these imports pass and
@@ -17,7 +17,9 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import NoReturn
 
-__all__ = ["MissingOps", "require_mmcv", "supply_missing_ops"]
+from avs_mm.stack import find_stack
+
+__all__ = ["MissingOps", "supply_missing_ops"]
 
 EXTENSION = "mmcv._ext"
 VERSION_QUERIES = ("get_compiler_version", "get_compiling_cuda_version")
@@ -38,8 +40,7 @@ class MissingOps(ModuleType):
         def missing_op(*args: object, **kwargs: object) -> NoReturn:
             raise NotImplementedError(
                 f"the compiled op mmcv._ext.{op} was called, but the installed mmcv has no "
-                "compiled ops (mmcv-lite). Put the full mmcv in its place (docs/installation.md): "
-                "pip uninstall mmcv-lite && pip install --no-build-isolation mmcv==2.1.0"
+                f"compiled ops. Put one that has in its place (docs/installation.md): {_remedy()}"
             )
 
         return missing_op
@@ -68,27 +69,8 @@ def _mmcv_folders() -> list[str]:
     return list(locations or ())
 
 
-def require_mmcv() -> None:
-    """Import mmcv, or say what to install.
-
-    Raises:
-        RuntimeError: mmcv is not installed, or a system library that OpenCV needs is not. Not an
-            ImportError: mmengine's registries swallow that and report ``avs_mm.X`` as unknown.
-    """
-    try:
-        import mmcv  # noqa: F401
-    except ImportError as error:
-        if error.name == "mmcv":
-            remedy = (
-                "avs_mm needs mmcv, which is not installed. Either pip install mmcv-lite==2.1.0 "
-                "(enough for everything here), or build the full mmcv 2.1.0 (docs/installation.md)."
-            )
-        elif any(library in str(error) for library in ("libGL", "libgthread", "libglib")):
-            remedy = (
-                f"OpenCV cannot be loaded ({error}). Either apt-get install libgl1 libglib2.0-0, "
-                "or take the build without windows: pip uninstall opencv-python && "
-                "pip install opencv-python-headless"
-            )
-        else:
-            raise
-        raise RuntimeError(remedy) from error
+def _remedy() -> str:
+    """The commands that bring the full mmcv of the installed stack; ``find_stack`` knows it."""
+    if "onedl-mmcv" in find_stack()["mmcv"]:
+        return "pip install --no-build-isolation --force-reinstall --no-deps onedl-mmcv"
+    return "pip uninstall mmcv-lite && pip install --no-build-isolation mmcv==2.1.0"

@@ -4,20 +4,30 @@ The parents are mmengine's root registries, not mmseg's: a child of mmseg's is i
 ``locations`` are imported on first use, so no ``custom_imports`` are needed.
 """
 
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from mmengine.registry import DATA_SAMPLERS as MMENGINE_DATA_SAMPLERS
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
 from mmengine.registry import LOOPS as MMENGINE_LOOPS
 from mmengine.registry import METRICS as MMENGINE_METRICS
 from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
-from avs_mm.mmcv_ops import require_mmcv
-
-__all__ = ["DATASETS", "DATA_SAMPLERS", "HOOKS", "LOOPS", "METRICS", "MODELS", "TRANSFORMS"]
-
-require_mmcv()
+__all__ = [
+    "DATASETS",
+    "DATA_SAMPLERS",
+    "HOOKS",
+    "LOOPS",
+    "METRICS",
+    "MODELS",
+    "OPTIM_WRAPPERS",
+    "TRANSFORMS",
+]
 
 DATASETS = Registry("dataset", parent=MMENGINE_DATASETS, locations=["avs_mm.datasets"])
 DATA_SAMPLERS = Registry(
@@ -30,3 +40,6 @@ MODELS = Registry("model", parent=MMENGINE_MODELS, locations=["avs_mm.models"])
 METRICS = Registry("metric", parent=MMENGINE_METRICS, locations=["avs_mm.evaluation"])
 HOOKS = Registry("hook", parent=MMENGINE_HOOKS, locations=["avs_mm.engine"])
 LOOPS = Registry("loop", parent=MMENGINE_LOOPS, locations=["avs_mm.engine"])
+OPTIM_WRAPPERS = Registry(
+    "optim_wrapper", parent=MMENGINE_OPTIM_WRAPPERS, locations=["avs_mm.engine"]
+)

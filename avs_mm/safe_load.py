@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
 
+from avs_mm.stack import check_torch
+
 __all__ = ["read_without_running_code"]
 
 
@@ -24,7 +26,9 @@ def read_without_running_code(
     Raises:
         FileNotFoundError: There is no such file.
         ValueError: It cannot be read, or asks to run code.
+        RuntimeError: torch is too old to read it so.
     """
+    check_torch(torch.__version__)  # an older one finds fault with every file
     try:
         with torch.serialization.safe_globals(_LOG_OF_A_RUN):
             return torch.load(path, map_location="cpu", weights_only=True)

@@ -1,28 +1,18 @@
 # Stage 2 on MS3, after configs/avs_swin_b_seg_ms3.py.
 #   python tools/train.py configs/avs_avsc_ms3.py
 #   python tools/test.py configs/avs_avsc_ms3.py work_dirs/avs_avsc_ms3
-_base_ = "./avs_swin_b_seg_ms3.py"
+_base_ = ["./avs_swin_b_seg_ms3.py", "./_base_/avsc.py"]
 model = dict(
-    _delete_=True,
-    type="avs_mm.AVSC",
-    data_preprocessor={{_base_.model.data_preprocessor}},
     segmentor={{_base_.model}},
     stage1="work_dirs/avs_swin_b_seg_ms3",
-    remember_frames=20000,  # their colours stay: stage 1 sees each picture once
-    audio_encoder=dict(
-        type="avs_mm.BEATs",
-        frozen=True,
-        checkpoint="pretrained/BEATs_iter3_plus_AS2M_finetuned_on_AS2M_cpt2.pt",
-    ),
+    audio_encoder={{_base_.beats}},
+    **_base_.avsc,
 )
-# Up to six samples in ten hear another sound, or one more. The paper has none of these: fraction=0.
 train_dataloader = dict(
     batch_size=64,
     dataset=dict(
-        _delete_=True,
-        type="MultiImageMixDataset",
-        dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.train_pipeline[:-2]),
-        pipeline=[dict(type="avs_mm.AudioNegatives", fraction=0.6), _base_.train_pipeline[-1]],
+        dataset=dict(_base_.train_dataloader.dataset, pipeline=_base_.unpacked_pipeline),
+        **_base_.with_other_sounds,
     ),
 )
 optim_wrapper = dict(optimizer=dict(lr=1e-3), clip_grad=None)

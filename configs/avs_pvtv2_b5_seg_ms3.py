@@ -3,6 +3,7 @@
 #   python tools/test.py configs/avs_pvtv2_b5_seg_ms3.py work_dirs/avs_pvtv2_b5_seg_ms3
 _base_ = [
     "./_base_/s4.py",
+    "./_base_/ms3.py",
     "./_base_/maskformer.py",
     "./_base_/backbones.py",
     "./_base_/adam_30_epochs.py",
@@ -12,12 +13,5 @@ model = dict(
     backbone={{_base_.pvt_v2_b5}},
     decode_head=dict(num_classes=70, in_channels={{_base_.pvt_v2_b5_channels}}),
 )
-ms3 = dict(
-    subset="ms3",
-    data_root="{{$AVSBENCH_ROOT:data}}/AVSBench-object/Multi-sources",
-    semantic_root="{{$AVSBENCH_ROOT:data}}/AVSBench-semantic",
-)
-train_dataloader = dict(dataset=ms3)
-val_dataloader = dict(dataset=ms3)
-test_dataloader = dict(dataset=ms3)
+train_dataloader = val_dataloader = test_dataloader = dict(dataset=_base_.ms3_with_categories)
 default_hooks = dict(checkpoint=dict(save_best="candidates/oracle_J", rule="greater"))

@@ -2,8 +2,5 @@
 #   python tools/train.py configs/ezvsl_ms3.py --cfg-options \
 #     model.backbone_weights=pretrained/resnet18.pth
 #   python tools/test.py configs/ezvsl_ms3.py work_dirs/ezvsl_ms3
-_base_ = "./ezvsl.py"
-ms3 = dict(subset="ms3", data_root="{{$AVSBENCH_ROOT:data}}/AVSBench-object/Multi-sources")
-train_dataloader = dict(dataset=ms3)
-val_dataloader = dict(dataset=ms3)
-test_dataloader = dict(dataset=ms3)
+_base_ = ["./ezvsl.py", "./_base_/ms3.py"]
+train_dataloader = val_dataloader = test_dataloader = dict(dataset=_base_.ms3)

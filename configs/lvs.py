@@ -1,4 +1,4 @@
-# LVS on S4 (paper, Table 2: J 23.28, F 30.83). LVS sees maps of 14x14.
+# LVS on S4 (paper, Table 2: J 23.28, F 30.83). Its maps are of 14x14.
 #   python tools/train.py configs/lvs.py --cfg-options \
 #     model.backbone_weights=pretrained/resnet18.pth
 #   python tools/test.py configs/lvs.py work_dirs/lvs

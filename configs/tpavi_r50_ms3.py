@@ -1,4 +1,4 @@
-# TPAVI on MS3 with ResNet-50: five masks a clip, and what is seen must match what is heard.
+# TPAVI on MS3 with ResNet-50: five masks a clip, and an audio-visual matching term.
 #   python tools/convert_weights.py resnet resnet50.pth pretrained/r50.pth
 #   python tools/train.py configs/tpavi_r50_ms3.py
 #   python tools/test.py configs/tpavi_r50_ms3.py work_dirs/tpavi_r50_ms3
@@ -6,6 +6,7 @@
 #   model.initial_weights=work_dirs/tpavi_r50_s4
 _base_ = [
     "./_base_/s4_clips.py",
+    "./_base_/ms3.py",
     "./_base_/backbones.py",
     "./_base_/tpavi.py",
     "./_base_/runtime.py",
@@ -16,9 +17,6 @@ model = dict(
     in_channels={{_base_.r50_channels}},
     matching_weight=0.5,
 )
-ms3 = dict(subset="ms3", data_root="{{$AVSBENCH_ROOT:data}}/AVSBench-object/Multi-sources")
-train_dataloader = dict(dataset=ms3)
-val_dataloader = dict(dataset=ms3)
-test_dataloader = dict(dataset=ms3)
+train_dataloader = val_dataloader = test_dataloader = dict(dataset=_base_.ms3)
 train_cfg = dict(max_epochs=30)
 default_hooks = dict(checkpoint=dict(save_best="avs/J", rule="greater"))

@@ -1,26 +1,23 @@
-"""Fixtures of the whole suite: the real data and golden numbers beside the repository."""
+"""Fixtures of the whole suite: real data, if a variable names it, and recorded numbers."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 
-
-def _shared(folder: str) -> Path:
-    path = REPOSITORY.parent / "shared" / folder
-    if not path.is_dir():
-        pytest.skip(f"needs ../shared/{folder}, which is not beside this checkout")
-    return path
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of real clips in AVSBench's layout, $AVS_REAL; skips the test where it is unset."""
+    folder = os.environ.get("AVS_REAL")
+    if not folder:
+        pytest.skip("needs AVS_REAL, the folder of a data set in AVSBench's layout (docs/data.md)")
+    if not Path(folder).is_dir():
+        pytest.fail(f"AVS_REAL={folder} is no folder: name a data set (docs/data.md), or unset it")
+    return Path(folder).resolve()
 
 
 @pytest.fixture(scope="session")
-def shared_real() -> Path:
-    """Folder with real clips in AVSBench's layout; skips the test where it is missing."""
-    return _shared("real")
-
-
-@pytest.fixture(scope="session")
-def shared_golden() -> Path:
-    """Folder with recorded outputs of the official BEATs; skips the test where it is missing."""
-    return _shared("golden")
+def golden() -> Path:
+    """Folder with recorded outputs of the official BEATs (its README.md)."""
+    return Path(__file__).resolve().parent / "data" / "golden"

@@ -2,18 +2,23 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from avs_mm.checkpoint import find_checkpoint, read_checkpoint
 from avs_mm.mini import make_mini_dataset
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# One process of pytest-xdist runs them all, so that each training is made once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
 
 
 def run_tool(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str]:
@@ -67,11 +72,34 @@ def stage1(clips, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def stage2(clips, stage1, tmp_path_factory) -> Path:
+def eager(stage1, tmp_path_factory) -> Path:
+    """That stage 1, which after two epochs finds nothing, made to call no query "no object"."""
+    checkpoint = torch.load(find_checkpoint(stage1), weights_only=False)
+    weights = checkpoint["state_dict"]
+    weights["decode_head.cls_embed.bias"][-1] = -10.0
+    weights["decode_head.pixel_decoder.mask_feature.weight"].normal_(
+        generator=torch.Generator().manual_seed(0)
+    )
+    path = tmp_path_factory.mktemp("eager") / "epoch_2.pth"
+    torch.save(checkpoint, path)
+    return path
+
+
+STAGE2_OPTIONS = [
+    *OPTIONS,
+    *(
+        f"model.segmentor.{name}=0"
+        for name in ("score_threshold", "quality_threshold", "least_area")
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def stage2(clips, eager, tmp_path_factory) -> Path:
     work_dir = tmp_path_factory.mktemp("stage2")
     must_run(
         *("tools/train.py", "configs/mini/avsc.py", "--work-dir", work_dir, "--cfg-options"),
-        *(*OPTIONS, f"model.stage1={stage1}"),
+        *(*STAGE2_OPTIONS, f"model.stage1={eager}"),
         data=clips,
     )
     return work_dir
@@ -90,39 +118,116 @@ def test_stage1_learns(stage1):
     assert 0 <= logged(stage1, "candidates/oracle_J")[-1] <= 1
 
 
-def test_stage2_keeps_stage1_as_it_is(stage1, stage2):
-    before, meta = read_checkpoint(find_checkpoint(stage1))
+def test_stage2_keeps_stage1_as_it_is(eager, stage2):
+    before, meta = read_checkpoint(eager)
     after, _ = read_checkpoint(find_checkpoint(stage2))
     assert meta["dataset_meta"]["classes"] == (
         *("bell", "bird", "drum", "engine", "siren", "whistle"),
     )
     for key, value in before.items():
         assert (after[f"segmentor.{key}"] == value).all(), key
-    assert np.isfinite(logged(stage2, "loss_avc")).all()
+    losses = logged(stage2, "loss_avc")
+    assert np.isfinite(losses).all()
+    assert losses[-1] < losses[0]
 
 
-def test_stage2_is_tested_without_any_other_weights(clips, stage1, stage2, tmp_path):
-    stage1.rename(stage1.with_name("moved"))
+@pytest.fixture(scope="module")
+def tested(clips, eager, stage2, tmp_path_factory) -> Path:
+    """Results of tools/test.py, while no other weights than stage 2's are there."""
+    folder = tmp_path_factory.mktemp("tested")
+    eager.rename(eager.with_name("moved"))
     try:
         must_run(
-            *("tools/test.py", "configs/mini/avsc.py", stage2, "--work-dir", tmp_path / "run"),
-            *("--out", tmp_path / "masks", "--show-dir", tmp_path / "painted"),
-            *("--cfg-options", *OPTIONS),
+            *("tools/test.py", "configs/mini/avsc.py", stage2, "--work-dir", folder / "run"),
+            *("--out", folder / "masks", "--show-dir", folder / "painted"),
+            *("--cfg-options", *STAGE2_OPTIONS),
             data=clips,
         )
     finally:
-        stage1.with_name("moved").rename(stage1)
+        eager.with_name("moved").rename(eager)
+    return folder
 
-    (file,) = (tmp_path / "run").glob("*/*.json")
+
+def metrics_of(folder: Path) -> dict[str, float]:
+    (file,) = folder.glob("*/*.json")
     metrics = json.loads(file.read_text())
+    return {name: metrics[name] for name in metrics.keys() - {"time", "data_time"}}
+
+
+def test_stage2_is_tested(tested):
+    metrics = metrics_of(tested / "run")
     assert 0 <= metrics["avs/J"] <= metrics["candidates/oracle_J"] + 1e-6
-    masks = sorted((tmp_path / "masks").rglob("*.png"))
+    assert metrics["candidates/I"] >= 6 * 5
+    masks = sorted((tested / "masks").rglob("*.png"))
     assert len(masks) == 6 * 5
     for path in masks:
         mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         assert mask.shape == (224, 224)
         assert set(np.unique(mask)) <= {0, 255}
-    assert len(list((tmp_path / "painted").rglob("*.png"))) == 6 * 5
+    assert len(list((tested / "painted").rglob("*.png"))) == 6 * 5
+
+
+@pytest.mark.parametrize("stage", ["seg", "avsc"])
+def test_mixed_precision_on_a_cpu_computes_nearly_the_same(
+    clips, stage1, stage2, eager, tmp_path, stage
+):
+    """bfloat16 has 8 bits of mantissa: steps of 0.4 % a value."""
+    if stage == "seg":
+        expected, options = stage1, [*OPTIONS, "model.initial_weights=None", "model.teacher=None"]
+    else:
+        expected, options = stage2, [*STAGE2_OPTIONS, f"model.stage1={eager}"]
+    must_run(
+        *("tools/train.py", f"configs/mini/{stage}.py", "--amp", "--work-dir", tmp_path),
+        *("--cfg-options", *options),
+        data=clips,
+    )
+    assert logged(tmp_path, "loss") == pytest.approx(logged(expected, "loss"), rel=0.02)
+    assert logged(tmp_path, "loss") != logged(expected, "loss")
+
+
+@pytest.fixture
+def two_processes(clips, monkeypatch) -> Callable[..., None]:
+    """Runner of tools/dist_*.sh, with this Python and on a port of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+    def run(script: str, *arguments: str | Path) -> None:
+        done = subprocess.run(
+            [REPOSITORY / "tools" / script, *map(str, arguments)],
+            cwd=REPOSITORY,
+            env={**os.environ, "AVS_MINI": str(clips), "PATH": path, "PORT": str(port)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+    return run
+
+
+def test_two_processes_test_as_one_does(two_processes, stage2, tested, tmp_path):
+    two_processes(
+        *("dist_test.sh", "configs/mini/avsc.py", stage2, 2),
+        *("--work-dir", tmp_path, "--cfg-options", *STAGE2_OPTIONS),
+    )
+    expected = metrics_of(tested / "run")
+    assert len(expected) > 10
+    assert metrics_of(tmp_path) == pytest.approx(expected, abs=1e-9)
+
+
+def test_two_processes_train(two_processes, eager, stage2, tmp_path):
+    """Batches of three in two processes: as many steps as six in one, with losses alike."""
+    options = [*STAGE2_OPTIONS, "train_dataloader.batch_size=3", f"model.stage1={eager}"]
+    two_processes(
+        *("dist_train.sh", "configs/mini/avsc.py", 2),
+        *("--work-dir", tmp_path, "--cfg-options", *options),
+    )
+    assert logged(tmp_path, "loss") == pytest.approx(logged(stage2, "loss"), rel=0.5)
+    _, meta = read_checkpoint(find_checkpoint(tmp_path))
+    _, expected = read_checkpoint(find_checkpoint(stage2))
+    assert meta["iter"] == expected["iter"]
 
 
 def test_refuses_a_checkpoint_of_the_other_stage(clips, stage1, tmp_path):

@@ -1,3 +1,5 @@
+"""Options become a config; processes without a GPU talk by gloo."""
+
 import argparse
 from pathlib import Path
 
@@ -5,7 +7,7 @@ import pytest
 import torch
 
 from avs_mm import launch
-from avs_mm.launch import add_run_options, load_config
+from avs_mm.launch import add_run_options, load_config, read_config
 
 
 @pytest.fixture
@@ -41,3 +43,16 @@ def test_processes_without_gpu_talk_by_gloo(config_file, monkeypatch):
     config = load_config(parse(config_file, "--launcher", "pytorch"))
     assert backends == ["gloo"]
     assert config.model_wrapper_cfg.device_ids is None
+
+
+def test_a_config_is_read_with_its_overrides(config_file):
+    config = read_config(config_file, {"train_dataloader.batch_size": 4, "model.type": "TPAVI"})
+    assert config.train_dataloader.batch_size == 4
+    assert config.model.type == "TPAVI"
+    assert config.work_dir == "work_dirs/mine"
+    assert read_config(config_file).train_dataloader.batch_size == 32
+
+
+def test_a_config_that_is_not_there_is_named():
+    with pytest.raises(FileNotFoundError, match=r"none\.py: no such config; those of avs_mm are"):
+        read_config("none.py")

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from avs_mm.stack import find_stack
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
+STACK = find_stack()
 MMCV_FOLDERS = find_spec("mmcv").submodule_search_locations
 without_ops = pytest.mark.skipif(
     PathFinder.find_spec("mmcv._ext", list(MMCV_FOLDERS)) is not None,
@@ -23,10 +26,11 @@ installed = pytest.mark.skipif(
 )
 
 
-def python(code: str | Path, *folders: Path, autoload: bool = False) -> str:
-    """Run code or a script with the folders first on the path; return what it printed.
+def python(code: str | Path, *folders: Path, autoload: bool = False, alone: bool = False) -> str:
+    """Run code or a script with the folders first on the path; return the last line it printed.
 
     autoload: whether torch calls its entry points, so that an installed avs_mm acts by itself.
+    alone: without the packages that are installed here.
     """
     path = [*map(str, folders), str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
     environment = os.environ | {
@@ -34,10 +38,10 @@ def python(code: str | Path, *folders: Path, autoload: bool = False) -> str:
         "TORCH_DEVICE_BACKEND_AUTOLOAD": str(int(autoload)),
     }
     program = [str(code)] if isinstance(code, Path) else ["-c", code]
-    command = [sys.executable, "-W", "ignore", *program]
+    command = [sys.executable, "-W", "ignore", *(["-S"] if alone else []), *program]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return done.stdout.splitlines()[-1]  # OneDL's fork prints notices of its own before it
 
 
 @pytest.fixture
@@ -55,7 +59,17 @@ def mmcv_full(mmcv_lite: Path) -> Path:
     return mmcv_lite
 
 
-def test_missing_op_raises_with_name_and_remedy(mmcv_lite: Path):
+@pytest.mark.parametrize(
+    ("distribution", "remedy"),
+    [
+        ("mmcv-lite", "pip uninstall mmcv-lite && pip install --no-build-isolation mmcv==2.1.0"),
+        ("onedl-mmcv", "pip install --no-build-isolation --force-reinstall --no-deps onedl-mmcv"),
+    ],
+)
+def test_missing_op_raises_with_name_and_remedy(mmcv_lite: Path, distribution: str, remedy: str):
+    folder = mmcv_lite / f"{distribution.replace('-', '_')}-2.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 2\n")
     code = """
 import avs_mm, sys
 assert "mmcv" not in sys.modules  # mmcv is found, not imported
@@ -66,9 +80,9 @@ try:
 except NotImplementedError as error:
     print(error)
 """
-    message = python(code, mmcv_lite)
+    message = python(code, mmcv_lite, alone=True)
     assert "mmcv._ext.nms" in message
-    assert "pip install --no-build-isolation mmcv==2.1.0" in message
+    assert message.endswith(remedy)
 
 
 @pytest.mark.parametrize("module", ["avs_mm", "avs_mm.version", "avs_mm.mmcv_ops"])
@@ -91,52 +105,42 @@ print(sys.modules["mmcv._ext"] is fake)
     assert python(code, mmcv_lite) == "True"
 
 
-def test_missing_mmcv_is_named_with_the_remedy():
-    code = """
-import sys
-sys.path = [folder for folder in sys.path if "site-packages" not in folder]
-import avs_mm
-from avs_mm.mmcv_ops import require_mmcv
-assert "mmcv._ext" not in sys.modules
-try:
-    require_mmcv()
-except RuntimeError as error:
-    print(error)
-"""
-    assert "pip install mmcv-lite==2.1.0" in python(code)
-
-
-@pytest.mark.parametrize(
-    ("fault", "expected"),
-    [
-        ("libGL.so.1: cannot open shared object file", "apt-get install libgl1 libglib2.0-0"),
-        ("libgthread-2.0.so.0: cannot open shared object file", "opencv-python-headless"),
-        ("numpy.core.multiarray failed to import", "raised as it was"),
-    ],
-)
-def test_opencv_that_cannot_be_loaded(mmcv_lite: Path, fault: str, expected: str):
-    (mmcv_lite / "mmcv" / "__init__.py").write_text(f"raise ImportError({fault!r})")
-    code = """
-from avs_mm.mmcv_ops import require_mmcv
-try:
-    require_mmcv()
-except RuntimeError as error:
-    print(error)
-except ImportError:
-    print("raised as it was")
-"""
-    assert expected in python(code, mmcv_lite)
+@without_ops
+def test_environment_report_sees_no_compiled_ops():
+    code = (
+        "import avs_mm; from mmcv.utils import collect_env; print(collect_env()['MMCV Compiler'])"
+    )
+    assert python(code) == "n/a"
 
 
 @without_ops
-def test_environment_reports_see_no_compiled_ops():
+@pytest.mark.skipif(
+    "onedl-mmengine" in STACK["mmengine"],
+    reason="the fork's mmengine takes whatever can be imported as mmcv._ext for the ops",
+)
+def test_mmengine_sees_no_compiled_ops():
     code = """
 import avs_mm
 from mmengine.utils.dl_utils import mmcv_full_available
-from mmcv.utils import collect_env
-print(mmcv_full_available(), collect_env()["MMCV Compiler"])
+print(mmcv_full_available())
 """
-    assert python(code) == "False n/a"
+    assert python(code) == "False"
+
+
+@pytest.mark.slow
+@without_ops
+def test_what_mmengine_does_with_compiled_ops_works_without():
+    code = """
+import avs_mm
+from mmengine.model import revert_sync_batchnorm
+from mmengine.optim import build_optim_wrapper
+from torch import nn
+network = revert_sync_batchnorm(nn.Sequential(nn.Conv2d(1, 1, 1), nn.SyncBatchNorm(1)))
+options = dict(optimizer=dict(type="SGD", lr=1), paramwise_cfg=dict(bias_lr_mult=2))
+build_optim_wrapper(network, options)
+print(type(network[1]).__name__)
+"""
+    assert python(code) == "_BatchNormXd"
 
 
 CHECK_HEADS = """
@@ -150,12 +154,26 @@ print("heads derive from mmdet's")
 """
 
 
+@pytest.mark.slow
 def test_mmseg_heads_derive_from_mmdet():
     assert python("import avs_mm" + CHECK_HEADS) == "heads derive from mmdet's"
 
 
+@pytest.mark.slow
 @without_ops
-@pytest.mark.parametrize("first", ["mmseg.models", "mmdet.models"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(
+            "mmseg.models",
+            marks=pytest.mark.skipif(
+                "onedl-mmsegmentation" in STACK["mmseg"],
+                reason="the fork's mmseg does not fail, but gives its heads other base classes",
+            ),
+        ),
+        "mmdet.models",
+    ],
+)
 def test_import_that_failed_before_avs_mm_can_be_repeated(first: str):
     code = f"""
 try:
@@ -170,11 +188,13 @@ import {first}
     assert python(code + CHECK_HEADS) == "heads derive from mmdet's"
 
 
+@pytest.mark.slow
 @installed
 def test_mmseg_before_avs_mm_where_it_is_installed():
     assert python(CHECK_HEADS, autoload=True) == "heads derive from mmdet's"
 
 
+@pytest.mark.slow
 def test_spawned_worker_imports_and_builds(tmp_path: Path):
     script = tmp_path / "train.py"
     script.write_text(

@@ -1,6 +1,6 @@
 """The wheel: metadata, the package, and the configs and tools inside it."""
 
-import email
+import email.message
 import os
 import shutil
 import subprocess
@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import avs_mm
+from avs_mm.stack import LEAST_TORCH
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -29,8 +30,9 @@ def sources(folder: str) -> set[str]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """Wheel built from a copy of the sources: nothing of the build stays in the checkout."""
     copy = tmp_path_factory.mktemp("sources")
-    for name in ("setup.py", "pyproject.toml", "MANIFEST.in", "constraints.txt"):
-        shutil.copy(REPOSITORY / name, copy)
+    for path in REPOSITORY.iterdir():
+        if path.is_file():
+            shutil.copy(path, copy)
     for name in ("avs_mm", "configs", "tools"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns(".mim"))
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "."]
@@ -43,19 +45,65 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_wheel_carries_package_configs_and_tools(wheel: zipfile.ZipFile):
     names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     shipped = {f"avs_mm/.mim/{name}" for name in sources("configs") | sources("tools")}
-    assert names == {name for name in sources("avs_mm") if name.endswith(".py")} | shipped
+    package = {name for name in sources("avs_mm") if name.endswith((".py", ".csv", ".yaml", ".md"))}
+    assert names == package | shipped
 
 
-def test_wheel_metadata(wheel: zipfile.ZipFile):
-    folder = f"avs_mm-{avs_mm.__version__}.dist-info"
-    metadata = email.message_from_bytes(wheel.read(f"{folder}/METADATA"))
+@pytest.fixture(scope="module")
+def metadata(wheel: zipfile.ZipFile) -> email.message.Message:
+    name = f"avs_mm-{avs_mm.__version__}.dist-info/METADATA"
+    return email.message_from_bytes(wheel.read(name))
+
+
+def required(metadata: email.message.Message, extra: str = "") -> dict[str, Requirement]:
+    """Requirements by name: those of an extra alone, or those of the package without extras."""
+    requirements = map(Requirement, metadata.get_all("Requires-Dist"))
+    return {
+        canonicalize_name(requirement.name): requirement
+        for requirement in requirements
+        if bool(requirement.marker) == bool(extra)
+        and (not extra or requirement.marker.evaluate({"extra": extra}))
+    }
+
+
+def test_wheel_metadata(wheel: zipfile.ZipFile, metadata: email.message.Message):
     assert metadata["Name"] == "avs_mm"
     assert metadata["Requires-Python"] == ">=3.10"
-    required = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
-    assert "torch" in required
-    # No mmcv: it and mmcv-lite write over each other.
-    assert not [line for line in required if line.startswith("mmcv")]
-    assert "supply_missing_ops" in wheel.read(f"{folder}/entry_points.txt").decode()
+    entry_points = f"avs_mm-{avs_mm.__version__}.dist-info/entry_points.txt"
+    assert "supply_missing_ops" in wheel.read(entry_points).decode()
+    assert "Apache-2.0" in (metadata["License-Expression"], metadata["License"])
+    assert metadata.get_all("License-File") == ["LICENSE", "THIRD_PARTY_NOTICES.md"]
+    assert metadata["Author"] == "The avs_mm authors"
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert metadata.get_payload().startswith("# avs_mm")
+    assert not [line for line in metadata.get_all("Classifier") if line.startswith("License")]
+
+
+def test_nothing_of_openmmlab_is_required(metadata: email.message.Message):
+    names = required(metadata).keys()
+    assert {"torch", "scipy"} <= names
+    assert not [name for name in names if "mm" in name]
+    assert str(required(metadata)["torch"].specifier) == f">={LEAST_TORCH}"
+
+
+def test_extras_name_the_stacks(metadata: email.message.Message):
+    assert required(metadata, "openmmlab").keys() == {"mmengine", "mmdet", "mmsegmentation"}
+    assert str(required(metadata, "lite")["mmcv-lite"]) == 'mmcv-lite==2.1.0; extra == "lite"'
+    assert required(metadata, "onedl").keys() == {
+        "onedl-mmcv",
+        "onedl-mmdetection",
+        "onedl-mmengine",
+        "onedl-mmsegmentation",
+    }
+
+
+def test_extra_all_names_every_package_but_a_stack(metadata: email.message.Message):
+    stacks = {"openmmlab", "lite", "onedl"}
+    others = set(metadata.get_all("Provides-Extra")) - stacks - {"all"}
+    assert {"test", "torchaudio", "transformers"} <= others
+    names = {name for extra in others for name in required(metadata, extra)}
+    assert required(metadata, "all").keys() == names
+    assert not [name for name in names if "mm" in name]
 
 
 def test_configs_are_found_in_an_unpacked_wheel(wheel: zipfile.ZipFile, tmp_path: Path):
@@ -79,15 +127,15 @@ def test_missing_configs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         avs_mm.configs_dir()
 
 
-def test_constraints_admit_what_setup_requires(wheel: zipfile.ZipFile):
+def test_constraints_admit_what_setup_requires(metadata: email.message.Message):
     lines = (REPOSITORY / "constraints.txt").read_text().splitlines()
     pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
     pinned = {canonicalize_name(pin.name): str(pin.specifier)[2:] for pin in pins}
-    name = f"avs_mm-{avs_mm.__version__}.dist-info/METADATA"
-    not_pinned = {"torchaudio", "transformers"}
-    for line in email.message_from_bytes(wheel.read(name)).get_all("Requires-Dist"):
+    for line in metadata.get_all("Requires-Dist"):
         requirement = Requirement(line)
-        if canonicalize_name(requirement.name) in not_pinned:
+        name = canonicalize_name(requirement.name)
+        if name == "torchaudio" or name.startswith(
+            "onedl-"
+        ):  # make installs them nowhere by itself
             continue
-        version = pinned[canonicalize_name(requirement.name)]
-        assert requirement.specifier.contains(version, prereleases=True), line
+        assert requirement.specifier.contains(pinned[name], prereleases=True), line

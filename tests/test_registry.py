@@ -46,6 +46,7 @@ def can_stand_in_first() -> bool:
 
 
 # Every type is the first of one process; every scope sees every type.
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "scope"), list(zip(TYPES, cycle(SCOPES), strict=False)))
 def test_types_resolve_in_a_fresh_process(first: str, scope: str | None):
     if scope is not None and not can_stand_in_first():

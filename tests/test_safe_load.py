@@ -33,7 +33,7 @@ class RunsCode:
     ("harm", "name"),
     [
         (RunsCode(os.mkdir, "harm"), r"posix\.mkdir"),
-        (RunsCode(eval, "__import__('os').mkdir('harm')"), "eval"),
+        (RunsCode(eval, "__import__('os').mkdir('harm')"), r"(builtins\.)?eval"),
         (RunsCode(getattr, HistoryBuffer, "update"), r"getattr\('update'\)"),
     ],
     ids=["call", "eval", "getattr"],
@@ -70,6 +70,13 @@ def test_damaged_files(tmp_path, content: bytes | None):
         path.write_bytes(content)
     with pytest.raises(ValueError, match=r"damaged\.pth cannot be read.*Get another\.$"):
         read_without_running_code(path, **REMEDY)
+
+
+def test_a_good_file_is_not_called_damaged_by_an_old_torch(tmp_path, monkeypatch):
+    torch.save({"weight": torch.ones(1)}, tmp_path / "good.pth")
+    monkeypatch.setattr(torch, "__version__", "2.4.1+cpu")
+    with pytest.raises(RuntimeError, match=r"needs torch 2\.6 or newer, and torch 2\.4\.1\+cpu is"):
+        read_without_running_code(tmp_path / "good.pth", **REMEDY)
 
 
 def test_missing_file(tmp_path):

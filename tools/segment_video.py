@@ -1,4 +1,4 @@
-"""Paint what sounds into a video, and say what was heard in every second of it.
+"""Paint what sounds into a video, and say what sounds in every second of it.
 
 Examples:
     python tools/segment_video.py dog.mp4 --config configs/avs_avsc.py \\
@@ -11,9 +11,9 @@ import argparse
 import sys
 
 from rich.console import Console
-from rich.table import Table
 
 from avs_mm.apis import AVSInferencer, segment_video
+from avs_mm.apis.sounding_table import sounding_table
 from avs_mm.launch import add_device_option
 
 
@@ -23,7 +23,7 @@ def main() -> None:
         inferencer = AVSInferencer(
             args.config, args.checkpoint, device=args.device, batch_size=args.batch_size
         )
-        heard = segment_video(
+        seconds = segment_video(
             inferencer,
             args.video,
             args.out,
@@ -33,7 +33,7 @@ def main() -> None:
         )
     except (OSError, ValueError) as error:
         sys.exit(f"segment_video: {error}")
-    Console().print(table_of(heard, score="audio" if inferencer.listens else "visual"))
+    Console().print(sounding_table(seconds, score="audio" if inferencer.uses_sound else "visual"))
     print(f"Written: {args.out}" + (f", {args.json}" if args.json else ""))
 
 
@@ -45,25 +45,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--config", required=True, help="config of stage 2 (or of stage 1)")
     parser.add_argument("--checkpoint", required=True, help=".pth file of that config, or work dir")
     sound = parser.add_mutually_exclusive_group()
-    sound.add_argument("--audio", help="listen to this sound or video file instead")
-    sound.add_argument("--mute", action="store_true", help="listen to silence instead")
+    sound.add_argument("--audio", help="use the sound of this sound or video file instead")
+    sound.add_argument("--mute", action="store_true", help="use silence instead")
     parser.add_argument("-o", "--out", required=True, help="video to write: .mp4, .mov or .mkv")
     parser.add_argument("--json", help="also write every frame's candidates to this file")
     add_device_option(parser)
     parser.add_argument("--batch-size", type=int, default=8, help="frames at once (default: 8)")
     return parser.parse_args()
-
-
-def table_of(heard: list[dict[str, float]], *, score: str) -> Table:
-    """Lay out, second by second, what sounded and with which score."""
-    table = Table(title="What was heard")
-    table.add_column("second", justify="right")
-    table.add_column(f"sounding ({score} score)")
-    for second, categories in enumerate(heard):
-        ranked = sorted(categories.items(), key=lambda item: -item[1])
-        sounding = ", ".join(f"{category} {value:.2f}" for category, value in ranked)
-        table.add_row(f"{second}-{second + 1}", sounding or "[dim]nothing[/dim]")
-    return table
 
 
 if __name__ == "__main__":

@@ -2,6 +2,10 @@
 
 import argparse
 
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from mmengine.config import Config
 from mmengine.runner import Runner
 

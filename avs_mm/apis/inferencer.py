@@ -1,4 +1,4 @@
-"""Ask a trained model about pictures and sounds that are in memory."""
+"""Ask a trained model about images and sounds that are in memory."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,22 +8,21 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
-from mmengine.device import get_device
-from mmengine.registry import DATASETS, MODELS, init_default_scope
+from mmengine.registry import DATASETS, init_default_scope
 from mmseg.structures import SegDataSample
 
-from avs_mm.checkpoint import find_checkpoint, load_strictly
+from avs_mm.launch import read_config
+from avs_mm.media import SAMPLE_RATE
 from avs_mm.models import AVSC
+from avs_mm.trained_model import build_trained_model
 
 __all__ = ["AVSInferencer"]
-
-SAMPLES_A_SECOND = 16_000
 
 
 class AVSInferencer:
     """Segment what sounds in a frame, given the second of sound that ends in it.
 
-    Not a ``BaseInferencer``: that one takes files or pictures alone, loads a checkpoint without
+    Not a ``BaseInferencer``: that one takes files or images alone, loads a checkpoint without
     refusing what does not fit, and returns a visualisation; here a frame and its sound are arrays,
     a checkpoint fits or is an error, and drawing is a function apart.
 
@@ -36,7 +35,7 @@ class AVSInferencer:
     Attributes:
         classes: Names of the K categories: the checkpoint's, else those of the config's dataset.
         palette: K colours, RGB in [0, 255].
-        listens: Whether the model uses sound; False for stage 1.
+        uses_sound: Whether the model does; False for stage 1.
 
     Raises:
         FileNotFoundError: There is no config or checkpoint of this name.
@@ -52,11 +51,7 @@ class AVSInferencer:
         batch_size: int = 8,
     ) -> None:
         if not isinstance(config, Config):
-            if not Path(config).is_file():
-                raise FileNotFoundError(
-                    f"{config}: no such config; those of avs_mm are in configs/"
-                )
-            config = Config.fromfile(config)
+            config = read_config(config)
         init_default_scope(config.get("default_scope", "mmseg"))
         self.batch_size = batch_size
 
@@ -65,21 +60,14 @@ class AVSInferencer:
         if "pipeline" not in dataset:
             raise ValueError(
                 f"{config.filename}: has no test_dataloader.dataset.pipeline, which prepares the "
-                "pictures; add one, as in configs/_base_/s4.py"
+                "images; add one, as in configs/_base_/s4.py"
             )
         steps = [step for step in dataset.pipeline if not _bare_type(step).startswith("Load")]
         self.pipeline = Compose(steps)
 
-        # A binary map would not say which category sounds.
-        model = config.model
-        if "output" in model:
-            model = {**model, "output": "category"}
-        self.model = MODELS.build(model)
-        self.listens = isinstance(self.model, AVSC)
-        meta = load_strictly(self.model, find_checkpoint(checkpoint))
-        self.model.to(device or get_device()).eval()
-
-        categories = meta.get("dataset_meta") or {}
+        self.model = build_trained_model(config, checkpoint, device=device)
+        self.uses_sound = isinstance(self.model, AVSC)
+        categories = self.model.dataset_meta
         if not categories.get("classes"):
             categories = DATASETS.build({**dataset, "lazy_init": True}).metainfo
         self.classes: list[str] = list(categories["classes"])
@@ -104,8 +92,8 @@ class AVSInferencer:
         Raises:
             ValueError: An image or a waveform has another form, or a waveform is missing.
         """
-        if waveforms is None and self.listens:
-            raise ValueError("this model listens: give one second of sound for every image")
+        if waveforms is None and self.uses_sound:
+            raise ValueError("this model uses sound: give one second of sound for every image")
         if waveforms is not None and len(waveforms) != len(images):
             raise ValueError(
                 f"{len(images)} images, but {len(waveforms)} waveforms; give one for every image"
@@ -138,7 +126,7 @@ def _as_loaded(image: np.ndarray, waveform: np.ndarray | None) -> dict[str, Any]
     size = image.shape[:2]
     results = {"img": image[..., ::-1].copy(), "img_shape": size, "ori_shape": size}
     if waveform is not None:
-        if waveform.shape != (SAMPLES_A_SECOND,):
+        if waveform.shape != (SAMPLE_RATE,):
             raise ValueError(
                 f"a waveform must be one second of 16 kHz mono, (16000,), not {waveform.shape}; "
                 "resample it, cut it or pad it"

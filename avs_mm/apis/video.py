@@ -1,4 +1,4 @@
-"""Segment a whole video: every frame is judged with the second of sound that ends in it."""
+"""Segment a whole video: every frame is predicted with the second of sound that ends in it."""
 
 import json
 import os
@@ -12,8 +12,15 @@ import numpy as np
 from mmseg.structures import SegDataSample
 from rich.progress import track
 
-from avs_mm.apis.inferencer import SAMPLES_A_SECOND, AVSInferencer
-from avs_mm.media import VideoInfo, probe_video, read_audio, read_video_frames, write_video
+from avs_mm.apis.inferencer import AVSInferencer
+from avs_mm.media import (
+    SAMPLE_RATE,
+    VideoInfo,
+    probe_video,
+    read_audio,
+    read_video_frames,
+    write_video,
+)
 from avs_mm.visualization import draw_candidates, draw_sound, sounding_candidates
 from avs_mm.whole_file import replaced_when_whole
 
@@ -30,24 +37,24 @@ def segment_video(
     report: str | Path | None = None,
     progress: bool = True,
 ) -> list[dict[str, float]]:
-    """Write a copy of a video with what sounds painted in, and with the sound that was listened to.
+    """Write a copy of a video with what sounds painted in, and with the sound that was used.
 
     Frames stream through in the inferencer's batches, so that only the sound (64 kB a second) is
-    held as a whole. The copy has the video's size and average frame rate; pictures of a video of
+    held as a whole. The copy has the video's size and average frame rate; frames of a video of
     varying rate are repeated or dropped so that they stay with the sound.
 
     Args:
-        video: Any video with pictures.
+        video: Any video with images.
         out: ``.mp4``, ``.mov`` or ``.mkv``. It appears, or replaces an old one, when complete.
-        audio: Sound or video file to listen to instead, cut or padded with silence to the video.
-        mute: Listen to silence instead.
+        audio: Sound or video file to use instead, cut or padded with silence to the video.
+        mute: Use silence instead.
         report: JSON file with a line a frame: its time and its candidates (category, visual
             ``score``, ``audio_score``, ``area`` in pixels, whether it is ``sounding``).
         progress: Show a progress bar.
 
     Returns:
         For every second of the video, the categories that sounded in it and the highest audio
-        score of each (stage 1, which has no ears: the highest visual score).
+        score of each (stage 1, which uses no sound: the highest visual score).
 
     Raises:
         FileNotFoundError: There is no video or sound of this name.
@@ -58,9 +65,9 @@ def segment_video(
     info = probe_video(video)
     if out.exists() and out.samefile(video):
         raise ValueError(f"{out}: is the video itself; choose another name for the result")
-    sound = _sound_to_listen_to(video, info, audio=audio, mute=mute)
+    sound = _sound_to_use(video, info, audio=audio, mute=mute)
 
-    heard: list[dict[str, float]] = []
+    seconds: list[dict[str, float]] = []
     frames = _at_constant_rate(read_video_frames(video), fps=info.fps)
     shown = track(
         _predictions(inferencer, frames, sound),
@@ -76,15 +83,15 @@ def segment_video(
                 candidates = _describe(sample, inferencer.classes)
                 line = json.dumps({"time": round(time, 3), "candidates": candidates})
                 report_file.write((",\n" if index else "[\n") + line)
-                _note_what_sounds(heard, int(time), candidates)
+                _add_sounding(seconds, int(time), candidates)
                 drawn = draw_candidates(
                     image, sample, classes=inferencer.classes, palette=inferencer.palette
                 )
                 yield draw_sound(drawn, second_ending_at(sound, time), time=time)
 
-        write_video(out, drawn_frames(), fps=info.fps, audio=sound, sample_rate=SAMPLES_A_SECOND)
+        write_video(out, drawn_frames(), fps=info.fps, audio=sound, sample_rate=SAMPLE_RATE)
         report_file.write("\n]\n")
-    return heard
+    return seconds
 
 
 def second_ending_at(sound: np.ndarray, time: float) -> np.ndarray:
@@ -94,32 +101,32 @@ def second_ending_at(sound: np.ndarray, time: float) -> np.ndarray:
     come: the network has learnt on whole seconds, and one that begins in padding sounds like a
     source that has just set in. AVSBench does the same, whose frame i belongs to all of second i.
     """
-    start = max(0, round((time - 1) * SAMPLES_A_SECOND))
-    second = sound[start : start + SAMPLES_A_SECOND]
-    return np.pad(second, (0, SAMPLES_A_SECOND - len(second)))
+    start = max(0, round((time - 1) * SAMPLE_RATE))
+    second = sound[start : start + SAMPLE_RATE]
+    return np.pad(second, (0, SAMPLE_RATE - len(second)))
 
 
-def _sound_to_listen_to(
+def _sound_to_use(
     video: Path, info: VideoInfo, *, audio: str | Path | None, mute: bool
 ) -> np.ndarray:
     """Return the sound of the video, of another file, or silence, as long as the video: (N,)."""
     if mute and audio is not None:
         raise ValueError("mute and audio exclude each other: silence, or the sound of a file")
-    length = round(info.duration * SAMPLES_A_SECOND)
+    length = round(info.duration * SAMPLE_RATE)
     if mute:
         return np.zeros(length, np.float32)
     if audio is None and not info.has_audio:
         raise ValueError(
             f"{video}: has no sound track; give a sound with --audio FILE, or --mute for silence"
         )
-    sound = read_audio(video if audio is None else audio, sample_rate=SAMPLES_A_SECOND)[:length]
+    sound = read_audio(video if audio is None else audio, sample_rate=SAMPLE_RATE)[:length]
     return np.pad(sound, (0, length - len(sound)))
 
 
 def _at_constant_rate(
     frames: Iterable[tuple[float, np.ndarray]], *, fps: float
 ) -> Iterator[tuple[float, np.ndarray]]:
-    """Yield the picture that is shown at 0, 1 / fps, 2 / fps ... seconds, with that time."""
+    """Yield the frame that is shown at 0, 1 / fps, 2 / fps ... seconds, with that time."""
     position = 0
     shown = None
     for time, image in frames:
@@ -162,18 +169,18 @@ def _describe(sample: SegDataSample, classes: list[str]) -> list[dict[str, Any]]
     return descriptions
 
 
-def _note_what_sounds(
-    heard: list[dict[str, float]], second: int, candidates: list[dict[str, Any]]
+def _add_sounding(
+    seconds: list[dict[str, float]], second: int, candidates: list[dict[str, Any]]
 ) -> None:
     """Enter a frame's sounding candidates into the table of seconds, which grows as needed."""
-    heard.extend({} for _ in range(second + 1 - len(heard)))
+    seconds.extend({} for _ in range(second + 1 - len(seconds)))
     for candidate in candidates:
         if candidate["sounding"]:
             category, score = (
                 candidate["category"],
                 candidate.get("audio_score", candidate["score"]),
             )
-            heard[second][category] = max(score, heard[second].get(category, 0.0))
+            seconds[second][category] = max(score, seconds[second].get(category, 0.0))
 
 
 @contextmanager

@@ -1,11 +1,17 @@
-from .audio_conditions import AUDIO_CONDITIONS
-from .audio_pairs import read_audio_pairs, write_audio_pairs
-from .avsbench import AVSBenchDataset
-from .avsbench_clips import AVSBenchClips
-from .categories import voc_palette
-from .clip_batch_sampler import ClipBatchSampler
-from .conditioned_frames import ConditionedFrames, conditioned_frames
-from .transforms import LoadAudio, LoadSoundingMask, PackAVSInputs
+"""AVSBench: its layout, its samples, and the sounds they are paired with."""
+
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
+from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS
+from avs_mm.datasets.audio_pairs import read_audio_pairs, write_audio_pairs
+from avs_mm.datasets.avsbench import AVSBenchDataset
+from avs_mm.datasets.avsbench_clips import AVSBenchClips
+from avs_mm.datasets.categories import voc_palette
+from avs_mm.datasets.clip_batch_sampler import ClipBatchSampler
+from avs_mm.datasets.conditioned_frames import ConditionedFrames, conditioned_frames
+from avs_mm.datasets.transforms import LoadAudio, LoadSoundingMask, PackAVSInputs
 
 __all__ = [
     "AUDIO_CONDITIONS",

@@ -1,4 +1,4 @@
-"""What is heard under a picture in place of its own sound, and the sounds that are made.
+"""Sounds that take the place of an image's own, and those among them that are generated.
 
 Everything drawn follows from a seed and the sample's name: it is the same in every run, in every
 worker and on every machine.
@@ -13,7 +13,7 @@ import numpy as np
 
 __all__ = [
     "AUDIO_CONDITIONS",
-    "MADE_SOUNDS",
+    "GENERATED_SOUNDS",
     "NOISE_RMS",
     "digital_silence",
     "muted_recording",
@@ -72,6 +72,6 @@ class _Maker(Protocol):
 
 
 # The conditions whose sound is no file's.
-MADE_SOUNDS: Mapping[str, _Maker] = MappingProxyType(
+GENERATED_SOUNDS: Mapping[str, _Maker] = MappingProxyType(
     {"silence": digital_silence, "noise": white_noise, "mute": muted_recording}
 )

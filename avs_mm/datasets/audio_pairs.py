@@ -1,30 +1,26 @@
-"""The list of which sound was heard under which picture: written to a file, and heard again.
+"""The list of which sound was paired with which image: written to a file, and read again.
 
-A csv with one row a sample: ``clip`` and ``frame`` name the picture, ``condition``, ``audio`` and
+A csv with one row a sample: ``clip`` and ``frame`` name the image, ``condition``, ``audio`` and
 ``second`` the sound, ``seed`` what it was drawn by. ``audio`` is relative to the data set's
-``data_root``, off-screen to ``offscreen_root``, and empty where no file is heard but a made sound.
+``data_root``, off-screen to ``offscreen_root``, and empty where the sound is generated.
 """
 
 import csv
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS, GENERATED_SOUNDS
+from avs_mm.datasets.avsbench_layout import Clip, Frame
+from avs_mm.datasets.sound_sources import Sound
 from avs_mm.whole_file import replaced_when_whole
-
-from .audio_conditions import AUDIO_CONDITIONS, MADE_SOUNDS
-from .avsbench_layout import Clip, Frame
-from .sound_sources import Sound
-
-if TYPE_CHECKING:
-    from .avsbench import AVSBenchDataset
 
 __all__ = ["AudioPair", "RecordedSounds", "read_audio_pairs", "write_audio_pairs"]
 
 
 @dataclass(frozen=True)
 class AudioPair:
-    """One row: the picture ``frame`` (0-based) of ``clip`` under [second, second + 1) s."""
+    """One row: the image ``frame`` (0-based) of ``clip`` under [second, second + 1) s."""
 
     clip: str
     frame: int
@@ -85,7 +81,21 @@ class RecordedSounds:
         return Sound(audio, pair.second, pair.seed)
 
 
-def write_audio_pairs(dataset: "AVSBenchDataset", path: str | Path) -> None:
+class DatasetWithSound(Protocol):
+    """An ``AVSBenchDataset``, or what knows as much of its samples' sounds."""
+
+    audio: str | None
+    root: Path
+
+    @property
+    def sound_root(self) -> Path: ...
+
+    def __len__(self) -> int: ...
+
+    def get_data_info(self, idx: int) -> dict: ...
+
+
+def write_audio_pairs(dataset: DatasetWithSound, path: str | Path) -> None:
     """Write which sound a data set gives to each of its samples.
 
     An old file stays until the new one is complete.
@@ -96,10 +106,10 @@ def write_audio_pairs(dataset: "AVSBenchDataset", path: str | Path) -> None:
     if dataset.audio is None:
         raise ValueError(f"the data set has no sound to list in {path}; build it with audio=...")
     pairs: dict[tuple[str, int], AudioPair] = {}
-    made, root = dataset.audio in MADE_SOUNDS, dataset.sound_root
+    generated, root = dataset.audio in GENERATED_SOUNDS, dataset.sound_root
     for index in range(len(dataset)):
         info = dataset.get_data_info(index)
-        audio = Path(info["audio_path"]).relative_to(root).as_posix() if not made else ""
+        audio = Path(info["audio_path"]).relative_to(root).as_posix() if not generated else ""
         pair = AudioPair(
             clip=info["clip"],
             frame=info["frame"],
@@ -164,7 +174,7 @@ def _pair(row: list[str], name: str) -> AudioPair:
         raise ValueError(f"{name} has condition {condition!r}; use one of {AUDIO_CONDITIONS}")
     if min(pair.frame, pair.second, pair.seed) < 0:
         raise ValueError(f"{name} has a number below 0; frame, second and seed count from 0")
-    if bool(audio) == (condition in MADE_SOUNDS):
+    if bool(audio) == (condition in GENERATED_SOUNDS):
         needs = "no sound file" if audio else "a sound file"
         raise ValueError(f"{name} is of {condition!r}, which has {needs}; correct column audio")
     return pair

@@ -7,11 +7,9 @@ from typing import Any
 import cv2
 from mmseg.datasets import BaseSegDataset
 
-from avs_mm.registry import DATASETS
-
-from .audio_conditions import AUDIO_CONDITIONS
-from .audio_pairs import RecordedSounds
-from .avsbench_layout import (
+from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS
+from avs_mm.datasets.audio_pairs import RecordedSounds
+from avs_mm.datasets.avsbench_layout import (
     AVSS_PARTS,
     SUBSETS,
     TABLES,
@@ -20,12 +18,18 @@ from .avsbench_layout import (
     read_label2idx,
     read_s4_categories,
 )
-from .categories import category_positions, check_categories, checked_classes, voc_palette
-from .category_maps import open_picture
-from .offscreen_sounds import OffscreenSounds
-from .sound_sources import OwnSounds, SoundSource
-from .tables import SPLITS
-from .unmatched_sounds import UnmatchedSounds
+from avs_mm.datasets.categories import (
+    category_positions,
+    check_categories,
+    checked_classes,
+    voc_palette,
+)
+from avs_mm.datasets.category_maps import open_image
+from avs_mm.datasets.offscreen_sounds import OffscreenSounds
+from avs_mm.datasets.sound_sources import OwnSounds, SoundSource
+from avs_mm.datasets.tables import SPLITS
+from avs_mm.datasets.unmatched_sounds import UnmatchedSounds
+from avs_mm.registry import DATASETS
 
 __all__ = ["AVSBenchDataset"]
 
@@ -52,13 +56,13 @@ class AVSBenchDataset(BaseSegDataset):
             AVSBench-semantic: the one with the csv.
         semantic_root: MS3 only: folder of AVSBench-semantic, for the categories of MS3's masks.
         labels: AVSS only: the parts to read, of "v1s", "v1m" and "v2"; default: all.
-        audio: What is heard: the picture's "original" sound, "silence", "noise" (white, RMS 0.1),
-            "unmatched" (a second of another clip that shares no category with the picture),
+        audio: The sound: the image's "original" sound, "silence", "noise" (white, RMS 0.1),
+            "unmatched" (a second of another clip that shares no category with the image),
             "offscreen" (a second of ``offscreen_root``), "mute" (dither of one 16-bit step), or
-            None for samples without sound. Each is defined where it is made, and in docs/data.md.
+            None for samples without sound. docs/data.md defines each.
         audio_seed: Of everything that is drawn: noise, dither, unmatched and off-screen sounds.
-        audio_pairs: File of ``write_audio_pairs``: its sounds are heard again, by its own seeds.
-        offscreen_root: Folder of wav files of which nothing is in any picture.
+        audio_pairs: File of ``write_audio_pairs``: its sounds are used again, by its own seeds.
+        offscreen_root: Folder of wav files of which nothing is in any image.
         unmatched_splits: Splits whose clips the unmatched sounds come from; default: ``split``.
         scene_pattern: Regular expression whose one group names the scene in a clip's name; see
             ``UnmatchedSounds``.
@@ -193,13 +197,13 @@ class AVSBenchDataset(BaseSegDataset):
         return info
 
     def prepare_data(self, idx: int) -> Any:
-        """Run the pipeline on a sample; a picture that cannot be decoded is named."""
+        """Run the pipeline on a sample; an image that cannot be decoded is named."""
         info = self.get_data_info(idx)
         try:
             return self.pipeline(info)
         except (AssertionError, OSError, cv2.error):
-            # mmcv and OpenCV hardly say which file it is and what to do: ask the picture itself.
-            open_picture(info["img_path"])
+            # mmcv and OpenCV hardly say which file it is and what to do: ask the image itself.
+            open_image(info["img_path"])
             raise
 
     def _list_clips(self, split: str) -> list[Clip]:

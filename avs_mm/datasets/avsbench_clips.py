@@ -3,14 +3,13 @@
 from itertools import groupby
 from pathlib import Path
 
+from avs_mm.datasets.avsbench import AVSBenchDataset
 from avs_mm.registry import DATASETS
-
-from .avsbench import AVSBenchDataset
 
 __all__ = ["AVSBenchClips"]
 
 CLIP_FRAMES = 5  # of the clips whose train split has the first mask alone: S4, and v1s of AVSS
-PICTURES = {"s4": "{clip}_{number}.png", "avss": "{frame}.jpg"}
+IMAGES = {"s4": "{clip}_{number}.png", "avss": "{frame}.jpg"}
 
 
 @DATASETS.register_module()
@@ -24,8 +23,8 @@ class AVSBenchClips(AVSBenchDataset):
     Arguments are those of ``AVSBenchDataset``.
 
     Raises:
-        FileNotFoundError: The picture of such a frame is missing.
-        ValueError: Such a frame is to be heard under another sound than its own.
+        FileNotFoundError: The image of such a frame is missing.
+        ValueError: Such a frame is to have another sound than its own.
     """
 
     def load_data_list(self) -> list[dict]:
@@ -49,7 +48,7 @@ class AVSBenchClips(AVSBenchDataset):
         return [frames[index] for index in sorted(frames)]
 
     def _unannotated(self, sample: dict, index: int) -> dict:
-        name = PICTURES[self.subset].format(clip=sample["clip"], number=index + 1, frame=index)
+        name = IMAGES[self.subset].format(clip=sample["clip"], number=index + 1, frame=index)
         image = Path(sample["img_path"]).with_name(name)
         if not image.exists():
             raise FileNotFoundError(

@@ -1,7 +1,7 @@
 """Where AVSBench's three subsets keep their clips on disk.
 
 Numbering and folder rules differ per subset, so each has its own small function. Frame i (0-based)
-is the last picture of second i.
+is the last image of second i.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .tables import read_table, read_text
+from avs_mm.datasets.tables import read_table, read_text
 
 __all__ = [
     "AVSS_PARTS",
@@ -39,7 +39,7 @@ AVSS_COLUMNS = ("vid", "uid", "s_min", "s_sec", "a_obj", "split", "label")
 
 @dataclass(frozen=True)
 class Frame:
-    """One annotated picture. ``mask`` is binary in S4 and MS3, a label map in AVSS."""
+    """One annotated image. ``mask`` is binary in S4 and MS3, a label map in AVSS."""
 
     index: int
     image: Path

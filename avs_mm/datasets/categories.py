@@ -31,10 +31,10 @@ def check_categories(
         ValueError: A clip is of another category.
     """
     for clip, categories in clips.items():
-        foreign = set(categories) - set(classes)
-        if foreign:
+        unknown = set(categories) - set(classes)
+        if unknown:
             raise ValueError(
-                f"clip {clip} is of category {', '.join(sorted(foreign))}, which is not in "
+                f"clip {clip} is of category {', '.join(sorted(unknown))}, which is not in "
                 f"metainfo classes {list(classes)}; add it there, or take the clip out of {table}"
             )
 

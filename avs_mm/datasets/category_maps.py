@@ -6,24 +6,26 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
+from torch import Tensor
 
 __all__ = [
     "BACKGROUND",
     "fill_categories",
-    "open_picture",
+    "open_image",
     "read_label_map",
     "read_mask",
+    "regions_of",
     "to_category_map",
 ]
 
 BACKGROUND = 255  # of a category map: no object
 
 
-def open_picture(path: str | Path) -> Image.Image:
-    """Open and decode a picture.
+def open_image(path: str | Path) -> Image.Image:
+    """Open and decode an image.
 
     Raises:
-        FileNotFoundError, ValueError: The file is missing, or no picture.
+        FileNotFoundError, ValueError: The file is missing, or no image.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; unpack the data set's archives completely")
@@ -32,7 +34,7 @@ def open_picture(path: str | Path) -> Image.Image:
             image.load()
         return image
     except (OSError, SyntaxError, ValueError) as error:
-        raise ValueError(f"{path}: not a readable picture ({error}); download it again") from error
+        raise ValueError(f"{path}: not a readable image ({error}); download it again") from error
 
 
 def read_mask(path: str | Path) -> np.ndarray:
@@ -42,9 +44,9 @@ def read_mask(path: str | Path) -> np.ndarray:
         uint8 (H, W) in {0, 1}.
 
     Raises:
-        FileNotFoundError, ValueError: The file is missing, or no picture.
+        FileNotFoundError, ValueError: The file is missing, or no image.
     """
-    image = open_picture(path)
+    image = open_image(path)
     if image.mode == "P" or len(image.getbands()) > 1:
         # The largest channel, and not the grey, which loses a dark blue.
         return (np.asarray(image.convert("RGB")).max(axis=2) > 0).astype(np.uint8)
@@ -52,18 +54,18 @@ def read_mask(path: str | Path) -> np.ndarray:
 
 
 def read_label_map(path: str | Path) -> np.ndarray:
-    """Read a label map: the pixels' values, in palette pictures their indices.
+    """Read a label map: the pixels' values, in palette images their indices.
 
     Returns:
         uint8 (H, W), 0 = background.
 
     Raises:
-        FileNotFoundError, ValueError: The file is missing, no picture, or one of colours.
+        FileNotFoundError, ValueError: The file is missing, no image, or one of colours.
     """
-    image = open_picture(path)
+    image = open_image(path)
     if image.mode not in ("1", "L", "P"):
         raise ValueError(
-            f"{path}: a {image.mode} picture, but labels are the values of one channel; "
+            f"{path}: a {image.mode} image, but labels are the values of one channel; "
             "use AVSBench-semantic's labels_semantic, not labels_rgb"
         )
     return np.asarray(image).astype(np.uint8)
@@ -117,3 +119,13 @@ def fill_categories(mask: np.ndarray, categories: np.ndarray) -> np.ndarray:
         numbered[nearest[~unlabelled]] = categories[~unlabelled]
         categories = numbered[nearest]
     return np.where(foreground, categories, BACKGROUND).astype(np.uint8)
+
+
+def regions_of(category_map: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the n categories of a category map (H, W) or (1, H, W), and the region of each.
+
+    Returns:
+        The categories (n,) in ascending order, and bool (n, H, W).
+    """
+    categories = category_map[category_map != BACKGROUND].unique()
+    return categories, category_map == categories[:, None, None]

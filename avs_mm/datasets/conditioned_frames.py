@@ -1,19 +1,28 @@
-"""Frames that are decoded once and heard under several audio conditions."""
+"""Frames that are decoded once, each with its sound under several audio conditions."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
+from mmengine.logging import print_log
+from mmengine.registry import init_default_scope
 from torch.utils.data import Dataset
 
+from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS
+from avs_mm.datasets.avsbench import AVSBenchDataset
+from avs_mm.datasets.transforms import LoadAudio
 from avs_mm.registry import DATASETS
 
-from .avsbench import AVSBenchDataset
-from .transforms import LoadAudio
-
-__all__ = ["ConditionedFrames", "collate_conditioned", "conditioned_frames", "under_condition"]
+__all__ = [
+    "ConditionedFrames",
+    "collate_conditioned",
+    "conditioned_frames",
+    "conditioned_test_frames",
+    "under_condition",
+]
 
 # What the metainfo of a sample says of its sound.
 SOUND_KEYS = ("audio_condition", "audio_path", "second")
@@ -28,7 +37,7 @@ class ConditionedFrames(Dataset):
     ``audio_path``, ``second``. Only the ``LoadAudio`` of a condition's pipeline is run.
 
     Args:
-        dataset: Gives the pictures.
+        dataset: Gives the images.
         conditions: Of each condition the same samples under its sound, from
             ``AVSBenchDataset(audio=condition)``. ``dataset`` itself may be among them.
 
@@ -48,7 +57,7 @@ class ConditionedFrames(Dataset):
                 raise ValueError(f"the data set for {name!r} has audio={other.audio!r}")
             if _frames(other) != frames:
                 raise ValueError(
-                    f"the data set for {name!r} has other samples than that of the pictures; build "
+                    f"the data set for {name!r} has other samples than that of the images; build "
                     "both from one config that differs in audio alone (conditioned_frames does)"
                 )
 
@@ -95,7 +104,7 @@ def under_condition(batch: Mapping[str, Any], condition: str) -> dict[str, Any]:
     """Return a batch of ``collate_conditioned`` as if it had been loaded under one condition.
 
     Returns:
-        ``inputs`` with the same pictures and the condition's sound, and ``data_samples`` with its
+        ``inputs`` with the same images and the condition's sound, and ``data_samples`` with its
         metainfo. The samples are copies: what a model adds to them stays theirs.
     """
     sounds = batch["audios"][condition]
@@ -107,35 +116,77 @@ def under_condition(batch: Mapping[str, Any], condition: str) -> dict[str, Any]:
 
 def conditioned_frames(
     dataset_config: Mapping[str, Any],
-    conditions: Sequence[str],
+    conditions: Sequence[str] | None = None,
     *,
     offscreen_root: str | Path | None = None,
     audio_pairs: Mapping[str, str | Path] | None = None,
 ) -> ConditionedFrames:
-    """Build the data set of a config once for its pictures and once for each other condition.
+    """Build the data set of a config once for its images and once for each other condition.
 
     Args:
         dataset_config: Of an ``AVSBenchDataset``, such as ``test_dataloader.dataset``. Its
             ``audio`` and ``audio_pairs`` are not used, as they are of one condition.
-        conditions: Of ``AUDIO_CONDITIONS``, in the order of the items' ``audios``; the pictures'
-            own sound is among them where "original" is.
+        conditions: Of ``AUDIO_CONDITIONS``, in the order of the items' ``audios``; the images'
+            own sound is among them where "original" is. By default all that the data allows; what
+            is left out is printed.
         offscreen_root: Replaces that of the config.
         audio_pairs: Of a condition the list whose sounds it gives again.
 
     Raises:
-        FileNotFoundError, ValueError: From ``AVSBenchDataset`` and ``ConditionedFrames``.
+        FileNotFoundError: Files are missing, or there is no ``offscreen_root``.
+        ValueError: A condition that was asked for is not possible.
     """
+    names = AUDIO_CONDITIONS if conditions is None else tuple(conditions)
     lists = dict(audio_pairs or {})
-    if unasked := sorted(set(lists) - set(conditions)):
-        raise ValueError(f"audio_pairs for {unasked}, which is not among {list(conditions)}")
+    if unasked := sorted(set(lists) - set(names)):
+        raise ValueError(f"audio_pairs for {unasked}, which is not among {list(names)}")
     config = {key: value for key, value in dataset_config.items() if key != "audio_pairs"}
     if offscreen_root is not None:
         config["offscreen_root"] = offscreen_root
-    datasets = {
-        name: DATASETS.build({**config, "audio": name, "audio_pairs": lists.get(name)})
-        for name in ("original", *conditions)
-    }
-    return ConditionedFrames(datasets["original"], {name: datasets[name] for name in conditions})
+
+    datasets: dict[str, AVSBenchDataset] = {}
+    for name in dict.fromkeys(("original", *names)):
+        if conditions is None and name == "offscreen" and config.get("offscreen_root") is None:
+            print_log("offscreen is left out: it needs offscreen_root, a folder of wav files")
+            continue
+        try:
+            settings = {**config, "audio": name, "audio_pairs": lists.get(name)}
+            datasets[name] = DATASETS.build(settings)
+        except ValueError as error:
+            if name == "original":
+                raise
+            if conditions is not None or name != "unmatched":
+                raise ValueError(f"condition {name} is not possible: {error}") from error
+            print_log(f"unmatched is left out: {error}")
+    chosen = datasets if conditions is None else {name: datasets[name] for name in conditions}
+    return ConditionedFrames(datasets["original"], chosen)
+
+
+def conditioned_test_frames(
+    config: Config,
+    conditions: Sequence[str] | None = None,
+    *,
+    offscreen_root: str | Path | None = None,
+) -> ConditionedFrames:
+    """Build the frames of a config's ``test_dataloader`` under several conditions.
+
+    Args:
+        conditions, offscreen_root: As in `conditioned_frames`.
+
+    Raises:
+        FileNotFoundError: As in `conditioned_frames`.
+        ValueError: As there; or the test set is not one ``AVSBenchDataset``.
+    """
+    init_default_scope(config.get("default_scope", "mmseg"))
+    settings = config.get("test_dataloader", {}).get("dataset", {})
+    kind = settings.get("type")
+    found = DATASETS.get(kind) if isinstance(kind, str) else kind
+    if found is None or not issubclass(found, AVSBenchDataset):
+        raise ValueError(
+            f"{config.filename}: test_dataloader.dataset is {kind}; its sound can be changed where "
+            "it is an avs_mm.AVSBenchDataset, so give a config with one"
+        )
+    return conditioned_frames(settings, conditions, offscreen_root=offscreen_root)
 
 
 def _load_audio(dataset: AVSBenchDataset) -> LoadAudio:

@@ -14,13 +14,13 @@ def map_categories(dataset: Any, classes: Sequence[str]) -> None:
     as it is.
 
     Args:
-        classes: The model's, in its order.
+        classes: The model's, in its order; where they are not known, nothing is changed.
 
     Raises:
         ValueError: The data set has a category that the model does not know, or cannot be mapped.
     """
     own = tuple((getattr(dataset, "metainfo", None) or {}).get("classes") or ())
-    if own in ((), tuple(classes)):
+    if not classes or own in ((), tuple(classes)):
         return
     if hasattr(dataset, "set_categories"):
         dataset.set_categories(classes)

@@ -1,20 +1,19 @@
-"""Sounds of things that no picture shows, such as rain."""
+"""Sounds of things that no image shows, such as rain."""
 
 from pathlib import Path
 
 import numpy as np
 
+from avs_mm.datasets.audio_conditions import STEP, seeded_generator
+from avs_mm.datasets.avsbench_layout import Clip, Frame
+from avs_mm.datasets.sound_sources import Sound
 from avs_mm.media import read_audio
-
-from .audio_conditions import STEP, seeded_generator
-from .avsbench_layout import Clip, Frame
-from .sound_sources import Sound
 
 __all__ = ["OffscreenSounds"]
 
 
 class OffscreenSounds:
-    """Draws whole seconds from a folder of sounds that no picture shows, such as rain.
+    """Draws whole seconds from a folder of sounds that no image shows, such as rain.
 
     Seconds that are digitally silent (no sample above one step of 16 bits) are not drawn.
 
@@ -39,7 +38,7 @@ class OffscreenSounds:
             fault = "holds no wav file" if self.folder.is_dir() else "no such folder"
             raise FileNotFoundError(
                 f"{self.folder}: {fault}; offscreen_root is a folder of wav files of which nothing "
-                "is in any picture (rain, wind, sea waves)"
+                "is in any image (rain, wind, sea waves)"
             )
         self._seconds: dict[Path, np.ndarray] = {}
 

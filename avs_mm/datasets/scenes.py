@@ -1,14 +1,14 @@
-"""Which clips are of one scene: by their names, or by their pictures byte for byte."""
+"""Which clips are of one scene: by their names, or by their images byte for byte."""
 
 import hashlib
 import re
 from pathlib import Path
 
-__all__ = ["picture_digest", "scene_in_name", "scenes_of"]
+__all__ = ["image_digest", "scene_in_name", "scenes_of"]
 
 
-def scenes_of(clip: str, picture: str | Path, pattern: str | None) -> set[str]:
-    """Name the scenes of a clip: one by its first picture and, where the pattern fits, one by name.
+def scenes_of(clip: str, image: str | Path, pattern: str | None) -> set[str]:
+    """Name the scenes of a clip: one by its first image and, where the pattern fits, one by name.
 
     Clips are of one scene if they share one of these names.
 
@@ -16,7 +16,7 @@ def scenes_of(clip: str, picture: str | Path, pattern: str | None) -> set[str]:
         ValueError: As `scene_in_name`.
     """
     named = scene_in_name(clip, pattern)
-    return {picture_digest(picture)} | ({f"name {named}"} if named is not None else set())
+    return {image_digest(image)} | ({f"name {named}"} if named is not None else set())
 
 
 def scene_in_name(clip: str, pattern: str | None) -> str | None:
@@ -33,6 +33,6 @@ def scene_in_name(clip: str, pattern: str | None) -> str | None:
     return match[1] if match else None
 
 
-def picture_digest(path: str | Path) -> str:
+def image_digest(path: str | Path) -> str:
     """Return the same text for files that are the same byte for byte, of 32 characters."""
     return hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()

@@ -1,10 +1,10 @@
-"""Which second of which file is heard under a picture."""
+"""Which second of which file is paired with an image."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from .avsbench_layout import Clip, Frame
+from avs_mm.datasets.avsbench_layout import Clip, Frame
 
 __all__ = ["OwnSounds", "Sound", "SoundSource"]
 
@@ -27,10 +27,10 @@ class SoundSource(Protocol):
 
 @dataclass(frozen=True)
 class OwnSounds:
-    """The sound that belongs to the picture, also where ``LoadAudio`` makes another in its place.
+    """The sound that belongs to the image, also where ``LoadAudio`` generates another in its place.
 
     Args:
-        seed: Of the sounds made in its place.
+        seed: Of the sounds generated in its place.
     """
 
     seed: int = 0

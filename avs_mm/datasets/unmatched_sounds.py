@@ -1,4 +1,4 @@
-"""Sounds of other clips that share no category with the picture.
+"""Sounds of other clips that share no category with the image.
 
 Every choice follows from a seed, the sample's name and the clips there are to choose from.
 """
@@ -9,26 +9,26 @@ from pathlib import Path
 
 import numpy as np
 
-from .audio_conditions import seeded_generator
-from .avsbench_layout import Clip, Frame
-from .category_maps import read_label_map, read_mask
-from .scenes import scene_in_name, scenes_of
-from .sound_sources import Sound
+from avs_mm.datasets.audio_conditions import seeded_generator
+from avs_mm.datasets.avsbench_layout import Clip, Frame
+from avs_mm.datasets.category_maps import read_label_map, read_mask
+from avs_mm.datasets.scenes import scene_in_name, scenes_of
+from avs_mm.datasets.sound_sources import Sound
 
 __all__ = ["UnmatchedSounds"]
 
 
 class UnmatchedSounds:
-    """Pairs a picture with a second of another clip whose categories are not in the picture.
+    """Pairs an image with a second of another clip whose categories are not in the image.
 
-    A picture's categories are those that sound in its clip, those that do not, where their maps are
+    An image's categories are those that sound in its clip, those that do not, where their maps are
     given, and those of all clips of the same scene: under another track of it other objects sound.
-    Clips are of one scene if their first pictures are the same file byte for byte, or by
+    Clips are of one scene if their first images are the same file byte for byte, or by
     ``scene_pattern``. Seconds in which nothing sounds are no unmatched sound and are left out.
 
     Args:
-        clips: The pictures.
-        sounds: The clips to be heard; default: ``clips``.
+        clips: The images.
+        sounds: The clips whose sound is used; default: ``clips``.
         labels: Name of each label in the clips' label maps; needed where a clip does not say its
             categories.
         silent_labels: Name of each label in the maps of silent objects.
@@ -55,14 +55,14 @@ class UnmatchedSounds:
         known = {clip.name: clip for clip in [*clips, *self.sounds]}
         self.sounding = {name: _sounding_categories(clip, labels) for name, clip in known.items()}
 
-        # What the clips of a scene show is pictured in each of them.
+        # What the clips of a scene show is shown_in in each of them.
         scenes = _scenes(list(known.values()), scene_pattern)
         shown: dict[str, frozenset[str]] = defaultdict(frozenset)
         for name, clip in known.items():
             silent = [frame.silent for frame in clip.frames if frame.silent]
             for scene in scenes[name]:
                 shown[scene] |= self.sounding[name] | _names(silent, silent_labels)
-        self.pictured = {
+        self.shown_in = {
             clip.name: frozenset[str]().union(*(shown[scene] for scene in scenes[clip.name]))
             for clip in clips
         }
@@ -72,19 +72,19 @@ class UnmatchedSounds:
         """Return a second of another clip.
 
         Raises:
-            ValueError: Every other clip shares a category with the picture.
+            ValueError: Every other clip shares a category with the image.
         """
         generator = seeded_generator("unmatched", clip.name, frame.index, self.seed)
         for index in generator.permutation(len(self.sounds)):
             other = self.sounds[index]
-            if other.name == clip.name or self.sounding[other.name] & self.pictured[clip.name]:
+            if other.name == clip.name or self.sounding[other.name] & self.shown_in[clip.name]:
                 continue
             for place in generator.permutation(len(other.frames)):
                 if self._sounds(other.frames[place]):
                     return Sound(other.audio, other.frames[place].index, self.seed)
         raise ValueError(
-            f"clip {clip.name} ({', '.join(sorted(self.pictured[clip.name]))}): no other clip of "
-            f"the {len(self.sounds)} sounds of something else; let it hear the other splits, too "
+            f"clip {clip.name} ({', '.join(sorted(self.shown_in[clip.name]))}): no other clip of "
+            f"the {len(self.sounds)} sounds of something else; let it use the other splits, too "
             "(unmatched_splits=['train', 'val', 'test']), or use audio='offscreen' or 'noise'"
         )
 
@@ -107,7 +107,7 @@ def _sounding_categories(clip: Clip, labels: Mapping[int, str]) -> frozenset[str
     maps = [_label_map(frame, labels) for frame in clip.frames]
     if None in maps:
         raise ValueError(
-            f"clip {clip.name}: its categories are unknown, so no sound is surely unmatched; "
+            f"clip {clip.name}: its categories are unknown, so no sound is known to be unmatched; "
             "MS3 needs semantic_root, the folder of AVSBench-semantic"
         )
     return _names([path for path in maps if path], labels)

@@ -10,8 +10,8 @@ from mmengine.runner import Runner, ValLoop
 from torch.utils.data import DataLoader, SequentialSampler
 
 from avs_mm.datasets.conditioned_frames import collate_conditioned, conditioned_frames
-from avs_mm.evaluation.one_pass import answers
-from avs_mm.evaluation.threshold_calibration import ThresholdCalibration
+from avs_mm.evaluation.metrics.threshold_calibration import ThresholdCalibration
+from avs_mm.evaluation.runners.one_pass import predict_under_conditions
 from avs_mm.models.two_step_prediction import check_two_steps
 from avs_mm.registry import LOOPS
 
@@ -75,7 +75,7 @@ class ConditionsValLoop(ValLoop):
             model.threshold = 0.5  # the maps as they are
         calibration = ThresholdCalibration()
         for batch in self.dataloader:
-            for condition, samples in answers(model, batch, fp16=self.fp16):
+            for condition, samples in predict_under_conditions(model, batch, fp16=self.fp16):
                 if condition == "original":
                     self.evaluator.process(data_samples=samples, data_batch=batch)
                 for sample in samples:

@@ -1,9 +1,21 @@
-from avs_mm.evaluation.audio_sensitivity_metric import AudioSensitivityMetric
-from avs_mm.evaluation.avs_metric import AVSMetric
-from avs_mm.evaluation.candidate_metric import CandidateMetric
-from avs_mm.evaluation.prediction_writer import PredictionWriter
-from avs_mm.evaluation.threshold_sweep_metric import LocaliserThresholdMetric
-from avs_mm.evaluation.track_metric import TrackMetric
+"""Evaluation: functional scores, metrics that accumulate them, and runners that evaluate a model.
+
+``avs_mm.registry.METRICS`` imports this.
+"""
+
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
+from avs_mm.evaluation.metric_keys import check_metric_keys
+from avs_mm.evaluation.metrics import (
+    AudioSensitivityMetric,
+    AVSMetric,
+    CandidateMetric,
+    LocaliserThresholdMetric,
+    PredictionWriter,
+    TrackMetric,
+)
 
 __all__ = [
     "AVSMetric",
@@ -12,4 +24,5 @@ __all__ = [
     "LocaliserThresholdMetric",
     "PredictionWriter",
     "TrackMetric",
+    "check_metric_keys",
 ]

@@ -1,4 +1,4 @@
-"""Clips of the mini data set: pictures, the sound over them, and which object sounds when."""
+"""Clips of the mini data set: frames, the sound over them, and which object sounds when."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -6,9 +6,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from .scenes import Pictures, draw_pictures
-from .sounds import SAMPLE_RATE, draw_source, mix
-from .sprites import CATEGORIES
+from avs_mm.media import SAMPLE_RATE
+from avs_mm.mini.scenes import SceneFrames, draw_frames
+from avs_mm.mini.sounds import draw_source, mix
+from avs_mm.mini.sprites import CATEGORIES
 
 S4_BIAS = 0.9  # part of the S4 clips in which the sounding object is the most salient one
 
@@ -24,7 +25,7 @@ class Clip:
     name: str
     split: str
     sounding: tuple[int, ...]
-    pictures: Pictures
+    scene: SceneFrames
     sound: NDArray[np.float32]
     activity: NDArray[np.bool_]
 
@@ -33,79 +34,84 @@ class Clip:
         active = self.activity[:, second]
         kept = active if sounding else ~active
         lookup = np.concatenate([[0], np.where(kept, np.arange(1, len(kept) + 1), 0)])
-        return lookup.astype(np.uint8)[self.pictures.labels[second]]
+        return lookup.astype(np.uint8)[self.scene.labels[second]]
 
 
 def draw_s4_clip(seed: int, split: str, index: int) -> Clip:
     """A single sounding object, silent ones around it; all five seconds sound."""
-    picture, sound = _generators(seed, "s4", split, index)
+    image_rng, sound_rng = _generators(seed, "s4", split, index)
     category = index % len(CATEGORIES)
-    others = _others(picture, (category,), int(picture.integers(1, 4)))
-    salient = category if picture.random() < S4_BIAS else others[0]
-    pictures = draw_pictures(picture, (category, *others), salient=salient)
+    others = _others(image_rng, (category,), int(image_rng.integers(1, 4)))
+    salient = category if image_rng.random() < S4_BIAS else others[0]
+    scene = draw_frames(image_rng, (category, *others), salient=salient)
     activity = np.ones((1, 5), bool)
     return _clip(
-        f"{CATEGORIES[category]}_{split}_{index:03d}", split, (category,), pictures, activity, sound
+        f"{CATEGORIES[category]}_{split}_{index:03d}",
+        split,
+        (category,),
+        scene,
+        activity,
+        sound_rng,
     )
 
 
 def num_ms3_tracks(index: int) -> int:
-    """Sound tracks of the MS3 picture `index`: one and three take turns."""
+    """Sound tracks of the MS3 scene `index`: one and three take turns."""
     return 3 if index % 2 else 1
 
 
 def draw_ms3_clips(seed: int, split: str, index: int) -> list[Clip]:
-    """The clips of one multi-source picture: every second picture has three sound tracks.
+    """The clips of one multi-source scene: every second scene has three sound tracks.
 
     Two objects sound and up to two are silent. A source pauses in some seconds, and in a few all
-    is silent. Pictures with three tracks come as `_both`, `_first` and `_second`: the same frames
+    is silent. Scenes with three tracks come as `_both`, `_first` and `_second`: the same frames
     under both sounds and under each one alone.
     """
-    picture, sound = _generators(seed, "ms3", split, index)
+    image_rng, sound_rng = _generators(seed, "ms3", split, index)
     pair = _PAIRS[index * 7 % len(_PAIRS)]
-    others = _others(picture, pair, int(picture.integers(0, 3)))
-    pictures = draw_pictures(picture, (*pair, *others))
-    activity = _pauses(sound, 5)
+    others = _others(image_rng, pair, int(image_rng.integers(0, 3)))
+    scene = draw_frames(image_rng, (*pair, *others))
+    activity = _pauses(sound_rng, 5)
     name = f"{CATEGORIES[pair[0]]}_{CATEGORIES[pair[1]]}_{split}_{index:03d}"
     if num_ms3_tracks(index) == 1:
-        return [_clip(name, split, pair, pictures, activity, sound)]
+        return [_clip(name, split, pair, scene, activity, sound_rng)]
     return [
-        _clip(f"{name}_both", split, pair, pictures, activity, sound),
-        _clip(f"{name}_first", split, pair[:1], pictures, activity[:1], sound),
-        _clip(f"{name}_second", split, pair[1:], pictures, activity[1:], sound),
+        _clip(f"{name}_both", split, pair, scene, activity, sound_rng),
+        _clip(f"{name}_first", split, pair[:1], scene, activity[:1], sound_rng),
+        _clip(f"{name}_second", split, pair[1:], scene, activity[1:], sound_rng),
     ]
 
 
 def draw_v2_clip(seed: int, split: str, index: int) -> Clip:
     """A ten-second clip of another resolution with one or two sounding objects."""
-    picture, sound = _generators(seed, "v2", split, index)
+    image_rng, sound_rng = _generators(seed, "v2", split, index)
     pair = _PAIRS[(index * 7 + 3) % len(_PAIRS)]
-    others = _others(picture, pair, int(picture.integers(0, 2)))
-    pictures = draw_pictures(picture, (*pair, *others), num_frames=10, height=240, width=320)
-    activity = _pauses(sound, 10)
+    others = _others(image_rng, pair, int(image_rng.integers(0, 2)))
+    scene = draw_frames(image_rng, (*pair, *others), num_frames=10, height=240, width=320)
+    activity = _pauses(sound_rng, 10)
     count = 2 - index % 2
     name = f"v2_{split}_{index:03d}"
-    return _clip(name, split, pair[:count], pictures, activity[:count], sound)
+    return _clip(name, split, pair[:count], scene, activity[:count], sound_rng)
 
 
 def draw_labelled_clip(seed: int, split: str, index: int) -> Clip:
-    """Five different pictures whose objects are all labelled, without sound."""
+    """Five different images whose objects are all labelled, without sound."""
     rng, _ = _generators(seed, "all", split, index)
     drawn = []
     for _ in range(5):
         categories = rng.permutation(len(CATEGORIES))[: rng.integers(2, 5)].tolist()
         salient = categories[0] if rng.random() < 0.5 else None
-        drawn.append(draw_pictures(rng, categories, salient=salient, num_frames=1))
-    pictures = Pictures(
+        drawn.append(draw_frames(rng, categories, salient=salient, num_frames=1))
+    scene = SceneFrames(
         frames=np.concatenate([one.frames for one in drawn]),
         labels=np.concatenate([one.labels for one in drawn]),
     )
-    present = tuple(int(label) - 1 for label in np.unique(pictures.labels) if label)
+    present = tuple(int(label) - 1 for label in np.unique(scene.labels) if label)
     return Clip(
         name=f"all_{split}_{index:03d}",
         split=split,
         sounding=present,
-        pictures=pictures,
+        scene=scene,
         sound=np.zeros(5 * SAMPLE_RATE, np.float32),
         activity=np.ones((len(CATEGORIES), 5), bool),
     )
@@ -114,7 +120,7 @@ def draw_labelled_clip(seed: int, split: str, index: int) -> Clip:
 def _generators(
     seed: int, part: str, split: str, index: int
 ) -> tuple[np.random.Generator, np.random.Generator]:
-    """One generator for the picture and one for the sound, the same whatever else is drawn."""
+    """One generator for the image and one for the sound, the same whatever else is drawn."""
     key = (seed, _PARTS.index(part), _SPLITS.index(split), index)
     return np.random.default_rng((*key, 0)), np.random.default_rng((*key, 1))
 
@@ -140,13 +146,13 @@ def _clip(
     name: str,
     split: str,
     sounding: tuple[int, ...],
-    pictures: Pictures,
+    scene: SceneFrames,
     activity: NDArray[np.bool_],
     rng: np.random.Generator,
 ) -> Clip:
-    """Add the sound of the sounding categories, `activity` (S, seconds), to pictures."""
+    """Add the sound of the sounding categories, `activity` (S, seconds), to a scene."""
     seconds = activity.shape[1]
     sources = [draw_source(category, seconds, rng) for category in sounding]
     table = np.zeros((len(CATEGORIES), seconds), bool)
     table[list(sounding)] = activity
-    return Clip(name, split, sounding, pictures, mix(sources, activity, rng), table)
+    return Clip(name, split, sounding, scene, mix(sources, activity, rng), table)

@@ -1,4 +1,4 @@
-"""Makes the mini data set: a few hundred drawn clips in AVSBench's three layouts."""
+"""Makes the mini data set: a few hundred synthetic clips in AVSBench's three layouts."""
 
 import csv
 import hashlib
@@ -13,9 +13,15 @@ from typing import Any
 
 from rich.progress import track
 
-from . import layout
-from .clips import draw_labelled_clip, draw_ms3_clips, draw_s4_clip, draw_v2_clip, num_ms3_tracks
-from .sprites import CATEGORIES
+from avs_mm.mini import layout
+from avs_mm.mini.clips import (
+    draw_labelled_clip,
+    draw_ms3_clips,
+    draw_s4_clip,
+    draw_v2_clip,
+    num_ms3_tracks,
+)
+from avs_mm.mini.sprites import CATEGORIES
 
 VERSION = 1  # of the drawing: raised whenever the same seed gives other bytes
 RECORD = "mini.json"
@@ -143,7 +149,7 @@ def _s4(root: Path, seed: int, split: str, index: int) -> _Rows:
 
 
 def _ms3(root: Path, seed: int, split: str, index: int, keep: int) -> _Rows:
-    """Write a picture under its first `keep` sound tracks."""
+    """Write a scene under its first `keep` sound tracks."""
     rows: _Rows = {_MS3_CSV: [], _SEMANTIC_CSV: []}
     for clip in draw_ms3_clips(seed, split, index)[:keep]:
         layout.write_ms3(root, clip)
@@ -164,7 +170,7 @@ def _labelled(root: Path, seed: int, split: str, index: int) -> _Rows:
 
 
 def _jobs(counts: Counts) -> Iterator[Callable[[Path, int], _Rows]]:
-    """Functions of the root and the seed, each of which writes one picture's clips."""
+    """Functions of the root and the seed, each of which writes one scene's clips."""
     for part, write in (("s4", _s4), ("v2", _v2), ("all", _labelled)):
         for split, count in counts[part].items():
             yield from (partial(write, split=split, index=index) for index in range(count))

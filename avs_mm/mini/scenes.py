@@ -1,4 +1,4 @@
-"""Scenes of the mini data set: where objects stand, how they move, and the pictures of them."""
+"""Scenes of the mini data set: where objects stand, how they move, and the frames of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .backgrounds import draw_background
-from .sprites import draw_sprite
+from avs_mm.mini.backgrounds import draw_background
+from avs_mm.mini.sprites import draw_sprite
 
 MIN_VISIBLE = 0.4  # part of an object's own area that stays visible in every frame
 MIN_VISIBLE_SALIENT = 0.7  # the same of the salient object
 
-_SIZE = 224  # pixels of a picture, if not told otherwise
+_SIZE = 224  # pixels of a frame's side, if not told otherwise
 _CAMERA_MARGIN = 24  # pixels the camera may pan over
 _SHADOW_OFFSET = 3  # pixels to the lower right
 _SHADOW_DEPTH = np.float32(0.35)
@@ -23,11 +23,11 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class SceneObject:
-    """One object and its smooth motion; lengths are parts of the picture's shorter side."""
+    """One object and its smooth motion; lengths are parts of the frame's shorter side."""
 
     category: int
     sprite: Array  # (S, S, 4)
-    center: tuple[float, float]  # x, y at mid-clip, (0, 0) = the picture's centre
+    center: tuple[float, float]  # x, y at mid-clip, (0, 0) = the frame's centre
     travel: tuple[float, float]  # x, y from the first frame to the last
     bend: tuple[float, float]  # x, y by which the path is curved
     radius: float
@@ -38,7 +38,7 @@ class SceneObject:
     mirrored: bool
 
     def matrix(self, time: float, height: float, width: float) -> NDArray[np.float64]:
-        """Affine map (2, 3) from sprite pixels to picture pixels at a time in [0, 1]."""
+        """Affine map (2, 3) from sprite pixels to frame pixels at a time in [0, 1]."""
         unit, side = min(height, width), self.sprite.shape[0]
         radius = self.radius * (1 + self.growth * (time - 0.5)) * unit
         angle = self.angle + self.spin * (time - 0.5)
@@ -57,7 +57,7 @@ class SceneObject:
 
 
 @dataclass(frozen=True)
-class Pictures:
+class SceneFrames:
     """The frames of a clip and what is visible in them.
 
     `frames` (T, H, W, 3) uint8 RGB; `labels` (T, H, W) uint8, 0 = nothing, k + 1 = category k.
@@ -67,7 +67,7 @@ class Pictures:
     labels: NDArray[np.uint8]
 
 
-def draw_pictures(
+def draw_frames(
     rng: np.random.Generator,
     categories: Sequence[int],
     *,
@@ -75,7 +75,7 @@ def draw_pictures(
     num_frames: int = 5,
     height: int = _SIZE,
     width: int = _SIZE,
-) -> Pictures:
+) -> SceneFrames:
     """Draw a clip with one object of each category, moving smoothly.
 
     Args:
@@ -84,7 +84,7 @@ def draw_pictures(
     times = np.linspace(0, 1, num_frames) if num_frames > 1 else np.array([0.5])
     objects = _place_objects(rng, categories, salient, times, height, width)
 
-    # The camera pans over a background that is larger than the picture
+    # The camera pans over a background that is larger than the frame
     ground = draw_background(height + _CAMERA_MARGIN, width + _CAMERA_MARGIN, rng)
     start, end = rng.uniform(0, _CAMERA_MARGIN, (2, 2))
     exposure = rng.uniform(0.85, 1.1)
@@ -95,7 +95,7 @@ def draw_pictures(
         frame, label = _draw_frame(canvas, objects, time)
         frames.append(np.round(np.clip(frame * exposure, 0, 1) * 255).astype(np.uint8))
         labels.append(label)
-    return Pictures(frames=np.stack(frames), labels=np.stack(labels))
+    return SceneFrames(frames=np.stack(frames), labels=np.stack(labels))
 
 
 def _place_objects(

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from .sprites import CATEGORIES
-
-SAMPLE_RATE = 16000  # Hz
+from avs_mm.media import SAMPLE_RATE
+from avs_mm.mini.sprites import CATEGORIES
 
 _PEAK = 0.9
 _NOISE_LEVEL = (-66.0, -54.0)  # dB of full scale, RMS

@@ -1,4 +1,4 @@
-"""Cut-out pictures of the mini data set's six categories: shape, colour and texture families."""
+"""Cut-out images of the mini data set's six categories: shape, colour and texture families."""
 
 import colorsys
 from collections.abc import Callable
@@ -53,9 +53,9 @@ def _box(left: float, top: float, right: float, bottom: float) -> Array:
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
 
 
-def _stripes(position: Array, period: float, share: float = 0.5) -> Array:
-    """Soft stripes in [0, 1] along a coordinate; `share` is the part of a period that is 1."""
-    wave = np.cos(2 * np.pi * position / period) - np.cos(np.pi * share)
+def _stripes(position: Array, period: float, fraction: float = 0.5) -> Array:
+    """Soft stripes in [0, 1] along a coordinate; `fraction` is the part of a period that is 1."""
+    wave = np.cos(2 * np.pi * position / period) - np.cos(np.pi * fraction)
     return np.clip(wave * 3 + 0.5, 0, 1).astype(np.float32)
 
 

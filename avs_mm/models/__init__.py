@@ -1,13 +1,20 @@
 """Networks, losses and the data preprocessor; ``avs_mm.registry.MODELS`` imports this."""
 
+from avs_mm.stack import require_openmmlab
+
+require_openmmlab()
+
 from avs_mm.models.audio import (
+    AST,
     BEATs,
+    BEATsTagger,
     FilterBankCNN,
     SpectrogramResNet,
     VGGish,
     kaldi_fbank,
     log_mel_examples,
 )
+from avs_mm.models.audio_set_head import AudioSetHead
 from avs_mm.models.avsc import AVSC
 from avs_mm.models.backbones import EfficientNetLite0
 from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
@@ -18,6 +25,7 @@ from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
 from avs_mm.models.silent_object_loss import SilentObjectLoss
 
 __all__ = [
+    "AST",
     "AVSC",
     "EZVSL",
     "LVS",
@@ -25,7 +33,9 @@ __all__ = [
     "SSPL",
     "TPAVI",
     "AVSDataPreProcessor",
+    "AudioSetHead",
     "BEATs",
+    "BEATsTagger",
     "EfficientNetLite0",
     "FilterBankCNN",
     "PotentialObjectSegmentor",

@@ -1,5 +1,6 @@
 """Normalise the frames and stack the sounds of a batch."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -9,14 +10,38 @@ from mmseg.models import SegDataPreProcessor
 
 from avs_mm.registry import MODELS
 
+__all__ = ["AVSDataPreProcessor"]
+
+# Of ImageNet's images, RGB in [0, 255]: all backbones here were trained on such input.
+MEAN = (123.675, 116.28, 103.53)
+STD = (58.395, 57.12, 57.375)
+
 
 @MODELS.register_module()
 class AVSDataPreProcessor(SegDataPreProcessor):
     """mmseg's ``SegDataPreProcessor`` for ``inputs=dict(img=..., audio=...)``.
 
     ``img`` is treated as mmseg treats an image; ``audio``, where it is loaded, is stacked to (B, N)
-    and left in [-1, 1]. Arguments are those of ``SegDataPreProcessor``.
+    and left in [-1, 1]. The defaults are ImageNet's normalisation of the BGR images that the
+    pipeline loads, and training frames padded to multiples of 32, the largest stride.
+
+    Args:
+        mean, std: Of RGB in [0, 255].
+        segmentation: Further arguments of ``SegDataPreProcessor``.
     """
+
+    def __init__(
+        self,
+        *,
+        mean: Sequence[float] | None = MEAN,
+        std: Sequence[float] | None = STD,
+        bgr_to_rgb: bool = True,
+        size_divisor: int | None = 32,
+        **segmentation: Any,
+    ) -> None:
+        super().__init__(
+            mean=mean, std=std, bgr_to_rgb=bgr_to_rgb, size_divisor=size_divisor, **segmentation
+        )
 
     def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Any]:
         """Return ``inputs`` with ``img`` (B, 3, H, W) and, if given, ``audio`` (B, N)."""

@@ -139,8 +139,9 @@ class SilentAwareMaskFormerHead(MaskFormerHead):
             repeats = overlap_fraction(mask_logits, union) >= self.tolerance
         weights = ((labels < self.num_classes) | repeats).float()  # (B, Q)
         class_weight = class_logits.new_tensor(self.class_weight)
+        # Counted over all processes, so that several give the gradient of one with all frames.
         # No object in the whole batch and every query tolerated: the sum is 0, and so is the loss.
-        divisor = (class_weight[labels] * weights).sum().clamp(min=1e-6)
+        divisor = reduce_mean((class_weight[labels] * weights).sum()).clamp(min=1e-6)
         return self.loss_cls(
             class_logits.flatten(0, 1), labels.flatten(), weights.flatten(), avg_factor=divisor
         )

@@ -1,15 +1,13 @@
 """A filled table as Markdown for people and as a JSON object that traces every cell."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from avs_mm.reproduction.filling import Cell
 from avs_mm.reproduction.results import Result
 from avs_mm.reproduction.table import Table
-from avs_mm.whole_file import replaced_when_whole
 
-__all__ = ["as_json", "as_markdown", "write_whole"]
+__all__ = ["as_json", "as_markdown"]
 
 
 def as_markdown(
@@ -58,13 +56,6 @@ def as_json(
         "remarks": [*remarks, *table.notes],
         "empty": list(remedies),
     }
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that gets its name once it is complete; its folder is made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replaced_when_whole(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
 
 
 def _trace(result: Result) -> dict[str, Any]:

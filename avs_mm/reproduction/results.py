@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
+from avs_mm.evaluation import check_metric_keys
+
 __all__ = ["FILE_NAMES", "Result", "find_results", "read_result"]
 
 FILE_NAMES = ("results.json", "cost.json")
@@ -58,7 +60,8 @@ def read_result(path: str | Path) -> Result:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is no JSON, or a field is missing; the message names it.
+        ValueError: It is no JSON, a field is missing, or a metric has the name of an older version;
+            the message names it.
     """
     path = Path(path)
     if not path.is_file():
@@ -71,6 +74,7 @@ def read_result(path: str | Path) -> Result:
     metrics = _field(path, content, "metrics", dict)
     if not all(isinstance(figures, dict) for figures in metrics.values()):
         raise ValueError(f"{path}: metrics is not condition -> metric -> value. {EXPECTED}")
+    check_metric_keys(metrics, path)
     if content.get("data") is None:  # a cost: it needs neither data nor a checkpoint
         content = {**content, "data": {}, "checkpoint": None, "checkpoint_sha256": None}
         content["frames"] = None

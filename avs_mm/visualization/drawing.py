@@ -1,4 +1,4 @@
-"""Pictures of what a model found in a frame and of the sound it heard."""
+"""Objects painted over a frame: the one overlay of this package."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from mmseg.structures import SegDataSample
 
-__all__ = ["draw_candidates", "draw_objects", "draw_sound", "sounding_candidates"]
+__all__ = ["UNKNOWN", "Colour", "draw_candidates", "draw_objects", "sounding_candidates"]
 
 FONT = cv2.FONT_HERSHEY_DUPLEX
 WHITE = (255, 255, 255)
 BLACK = (20, 20, 20)
-WAVEFORM = (120, 200, 255)
+UNKNOWN = (255, 176, 0)  # of a mask that says nothing of categories
 Colour = Sequence[int]
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
@@ -22,21 +22,26 @@ def draw_candidates(
     *,
     classes: Sequence[str],
     palette: Sequence[Colour],
+    label_silent: bool = False,
 ) -> np.ndarray:
     """Paint sounding candidates as translucent, labelled masks and silent ones as thin outlines.
 
-    The number in a label is the candidate's audio score, or its visual score where the model has
-    no ears (stage 1).
+    The number in a label is the candidate's audio score, or its visual score where the model uses
+    no sound (stage 1). Of a model without candidates the binary mask is painted.
 
     Args:
-        image: RGB uint8 (H, W, 3); left untouched.
-        sample: Prediction of this image, at its size.
+        image: RGB uint8 (H, W, 3), of any size; left untouched.
+        sample: Prediction of this image.
         classes: Names of the K categories.
         palette: K colours, RGB in [0, 255].
+        label_silent: Whether silent candidates are labelled, too.
 
     Returns:
         RGB uint8 (H, W, 3).
     """
+    if "pred_instances" not in sample:
+        mask = sample.pred_sem_seg.data.numpy() == 1
+        return draw_objects(image, mask, names=[""], colours=[UNKNOWN], filled=[True])
     candidates = sample.pred_instances
     labels = candidates.labels.tolist()
     scores = candidates.get("audio_scores", candidates.scores).tolist()
@@ -45,7 +50,7 @@ def draw_candidates(
         image,
         candidates.masks.numpy(),
         names=[
-            f"{classes[label]} {score:.2f}" if sounds else ""
+            f"{classes[label]} {score:.2f}" if sounds or label_silent else ""
             for label, score, sounds in zip(labels, scores, sounding, strict=True)
         ],
         colours=[palette[label] for label in labels],
@@ -69,7 +74,7 @@ def sounding_candidates(sample: SegDataSample) -> list[bool]:
 
 def draw_objects(
     image: np.ndarray,
-    masks: np.ndarray,
+    masks: np.ndarray | Sequence[np.ndarray],
     *,
     names: Sequence[str],
     colours: Sequence[Colour],
@@ -80,7 +85,7 @@ def draw_objects(
 
     Args:
         image: RGB uint8 (H, W, 3); left untouched.
-        masks: bool (n, H, W).
+        masks: n of bool (h, w), brought to the image's size.
         names: Text of each label; no label where it is empty.
         colours: RGB in [0, 255] of each; dark ones, such as VOC's palette has, are brightened.
         filled: Whether each is painted, or has a thin outline only.
@@ -90,6 +95,7 @@ def draw_objects(
         RGB uint8 (H, W, 3).
     """
     canvas = image.copy()
+    masks = [_at_size_of(image, mask) for mask in masks]
     thickness = max(1, round(min(image.shape[:2]) / 240))
     # Paint comes over outlines, and a small object over the large one behind it.
     visible = [index for index, mask in enumerate(masks) if mask.any()]
@@ -117,42 +123,6 @@ def draw_objects(
     return canvas
 
 
-def draw_sound(image: np.ndarray, waveform: np.ndarray, *, time: float) -> np.ndarray:
-    """Lay a strip with the second of sound that ends now, and the time, over the bottom.
-
-    Amplitudes are drawn as their square root, so that a soft sound is seen; silence is a line.
-
-    Args:
-        image: RGB uint8 (H, W, 3); left untouched.
-        waveform: (N,) in [-1, 1], oldest sample first.
-        time: Seconds since the start of the video.
-
-    Returns:
-        RGB uint8 (H, W, 3).
-    """
-    canvas = image.copy()
-    height, width = image.shape[:2]
-    top = height - min(height, max(18, round(0.1 * height)))
-    canvas[top:] = (0.35 * canvas[top:]).astype(np.uint8)
-
-    # The time stands at the right end, where the sound has got to.
-    text, font_scale = f"{time:.1f} s", _font_scale(height)
-    (text_width, _), _ = cv2.getTextSize("0" * len(text), FONT, font_scale, 1)
-    (_, digit_height), _ = cv2.getTextSize("0", FONT, font_scale, 1)
-    origin = (max(0, width - text_width - 2), (top + height + digit_height) // 2)
-    cv2.putText(canvas, text, origin, FONT, font_scale, WHITE, 1, cv2.LINE_AA)
-
-    # One vertical line a column, from the lowest to the highest amplitude in it
-    columns = max(1, width - text_width - 8)
-    middle, reach = (top + height - 1) / 2, (height - top) / 2 - 2
-    for column, part in enumerate(np.array_split(waveform, columns)):
-        if len(part):
-            low, high = (np.sign(value) * abs(value) ** 0.5 for value in (part.min(), part.max()))
-            first, last = round(middle - reach * high), round(middle - reach * low)
-            canvas[max(top, first) : last + 1, column] = WAVEFORM
-    return canvas
-
-
 def _draw_label(
     canvas: np.ndarray,
     text: str,
@@ -162,8 +132,8 @@ def _draw_label(
 ) -> Box:
     """Write ``text`` at the top of ``mask``, below the labels that are there already."""
     height, width = mask.shape
-    font_scale = _font_scale(height)
-    (text_width, text_height), below = cv2.getTextSize(text, FONT, font_scale, 1)
+    scale = font_scale(height)
+    (text_width, text_height), below = cv2.getTextSize(text, FONT, scale, 1)
     box_width, box_height = text_width + 6, text_height + below + 3
 
     rows, columns = np.nonzero(mask)
@@ -180,11 +150,20 @@ def _draw_label(
     ink = BLACK if luminance > 140 else WHITE
     cv2.rectangle(canvas, (left, top), (box[2] - 1, box[3] - 1), background, cv2.FILLED)
     origin = (left + 3, top + text_height + 1)
-    cv2.putText(canvas, text, origin, FONT, font_scale, ink, 1, cv2.LINE_AA)
+    cv2.putText(canvas, text, origin, FONT, scale, ink, 1, cv2.LINE_AA)
     return box
 
 
-def _font_scale(height: int) -> float:
+def _at_size_of(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    height, width = image.shape[:2]
+    if mask.shape == (height, width):
+        return mask
+    resized = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    return resized > 0
+
+
+def font_scale(height: int) -> float:
+    """Return the size of the text on an image of some height, for OpenCV."""
     return float(np.clip(height / 600, 0.38, 1.0))
 
 

@@ -1,5 +1,5 @@
 # Adam 1e-4 (paper, section 4.1); the paper does not say how long it trains.
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=30, val_interval=1)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=30, val_interval=1)
 optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="Adam", lr=1e-4),

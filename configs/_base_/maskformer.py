@@ -4,13 +4,7 @@ attention = dict(embed_dims=256, num_heads=8, attn_drop=0.1, proj_drop=0.1, batc
 model = dict(
     type="avs_mm.PotentialObjectSegmentor",
     initial_weights=None,
-    data_preprocessor=dict(
-        type="avs_mm.AVSDataPreProcessor",
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375],
-        bgr_to_rgb=True,
-        size_divisor=32,
-    ),
+    data_preprocessor=dict(type="avs_mm.AVSDataPreProcessor"),
     decode_head=dict(
         type="avs_mm.SilentAwareMaskFormerHead",
         num_queries=100,

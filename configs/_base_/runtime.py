@@ -10,11 +10,16 @@ default_hooks = dict(
     timer=dict(type="IterTimerHook"),
     logger=dict(type="LoggerHook", interval=20, log_metric_by_epoch=True),
     param_scheduler=dict(type="ParamSchedulerHook"),
-    checkpoint=dict(type="CheckpointHook", interval=1, max_keep_ckpts=1),
+    checkpoint=dict(type="avs_mm.AtomicCheckpointHook", interval=1, max_keep_ckpts=1),
     sampler_seed=dict(type="DistSamplerSeedHook"),
     visualization=dict(type="SegVisualizationHook"),
 )
-custom_hooks = [dict(type="avs_mm.CategoryCheckHook"), dict(type="avs_mm.CheckpointFitHook")]
+custom_hooks = [
+    dict(type="avs_mm.WorkDirHook"),
+    dict(type="avs_mm.CategoryCheckHook"),
+    dict(type="avs_mm.CheckpointFitHook"),
+    dict(type="avs_mm.UnfinishedValidationHook"),
+]
 visualizer = dict(type="SegLocalVisualizer", vis_backends=[dict(type="LocalVisBackend")])
 log_processor = dict(by_epoch=True)
 randomness = dict(seed=0)

@@ -2,12 +2,16 @@
 # AVSBench-semantic; without it, data/.
 data_root = "{{$AVSBENCH_ROOT:data}}/AVSBench-object/Single-source"
 image_size = (224, 224)
-train_pipeline = [
+# What stage 2 begins with: it changes the sound before packing, and leaves the colours alone.
+unpacked_pipeline = [
     dict(type="LoadImageFromFile"),
     dict(type="avs_mm.LoadAudio"),
     dict(type="avs_mm.LoadSoundingMask"),
     dict(type="Resize", scale=image_size),
     dict(type="RandomFlip", prob=0.5),
+]
+train_pipeline = [
+    *unpacked_pipeline,
     dict(type="PhotoMetricDistortion"),
     dict(type="avs_mm.PackAVSInputs"),
 ]

@@ -1,4 +1,4 @@
-# S4 as TPAVI sees it: whole clips of five frames, in training also those without a mask, and
+# S4 for TPAVI: whole clips of five frames, in training also those without a mask, and
 # without augmentation. batch_size counts clips.
 _base_ = "./s4.py"
 image_size = (224, 224)

@@ -1,14 +1,17 @@
-# The mini data set's stand-in for COCO: stage 1 on pictures in which ALL objects are labelled.
+# The mini data set's stand-in for COCO: stage 1 on images in which ALL objects are labelled.
 #   python tools/make_mini.py --out data/mini
 #   python tools/train.py configs/mini/pretrain.py
 _base_ = ["./_base_/s4.py", "./_base_/maskformer_r18.py", "../_base_/runtime.py"]
 work_dir = "work_dirs/mini_pretrain"
 all_objects = dict(subset="avss", data_root="{{$AVS_MINI:data/mini}}/all-objects", labels=("v1m",))
-model = dict(decode_head=dict(tolerance=0.0, loss_silent=None))  # MaskFormer's own loss
+model = dict(
+    from_scratch=True,
+    decode_head=dict(tolerance=0.0, loss_silent=None),  # MaskFormer's own loss
+)
 train_dataloader = dict(dataset=all_objects)
 val_dataloader = dict(dataset=dict(silent_root=None, **all_objects))
 test_dataloader = dict(dataset=dict(silent_root=None, **all_objects))
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=14, val_interval=14)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=14, val_interval=14)
 optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="AdamW", lr=4e-4, weight_decay=1e-4),

@@ -9,7 +9,7 @@ model = dict(
     teacher=dict(score_threshold=0.8, quality_threshold=0.75),
     decode_head=dict(loss_silent=None),
 )
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=12, val_interval=6)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=12, val_interval=6)
 optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="AdamW", lr=4e-4, weight_decay=1e-4),

@@ -1,33 +1,19 @@
-# TPAVI on the mini set: the same data, pretraining and ears as configs/mini/avsc.py.
+# TPAVI on the mini set: the same data, pretraining and audio encoder as configs/mini/avsc.py.
 #   python tools/train.py configs/mini/pretrain.py
 #   python tools/train.py configs/mini/tpavi.py
 #   python tools/test.py configs/mini/tpavi.py work_dirs/mini_tpavi
-_base_ = ["./_base_/s4.py", "../_base_/runtime.py"]
+_base_ = ["./_base_/s4.py", "../_base_/audio_encoders.py", "../_base_/runtime.py"]
 work_dir = "work_dirs/mini_tpavi"
 model = dict(
     type="avs_mm.TPAVI",
-    data_preprocessor=dict(
-        type="avs_mm.AVSDataPreProcessor",
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375],
-        bgr_to_rgb=True,
-        size_divisor=32,
-    ),
+    data_preprocessor=dict(type="avs_mm.AVSDataPreProcessor"),
     backbone=dict(
         type="ResNet", depth=18, base_channels=32, stem_channels=32, norm_cfg=dict(type="BN")
     ),
     backbone_weights="work_dirs/mini_pretrain",
     in_channels=[32, 64, 128, 256],
     channels=64,
-    audio_encoder=dict(
-        type="avs_mm.BEATs",
-        frozen=False,
-        embed_dims=64,
-        num_layers=3,
-        num_heads=4,
-        feedforward_channels=128,
-        patch_embed_dims=32,
-    ),
+    audio_encoder={{_base_.small_beats}},
 )
 clips = dict(type="avs_mm.ClipBatchSampler")
 frames = dict(_base_.train_frames, type="avs_mm.AVSBenchClips")
@@ -42,7 +28,7 @@ val_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=F
 test_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))
 val_evaluator = [dict(type="avs_mm.AVSMetric")]
 test_evaluator = val_evaluator
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=8, val_interval=2)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=8, val_interval=2)
 optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="Adam", lr=1e-3))
 param_scheduler = [
     dict(type="CosineAnnealingLR", by_epoch=True, T_max=8, convert_to_iter_based=True),

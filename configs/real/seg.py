@@ -1,9 +1,10 @@
-# Stage 1 on ../shared/real, from scratch: 57 pictures, so figures are low.
+# Stage 1 on the real clips of $AVS_REAL, from scratch: 57 images, so figures are low.
 #   python tools/train.py configs/real/seg.py
 #   python tools/test.py configs/real/seg.py work_dirs/real_seg
 _base_ = ["./_base_/s4.py", "./_base_/maskformer_r18.py", "../_base_/runtime.py"]
 work_dir = "work_dirs/real_seg"
-train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=200, val_interval=50)
+model = dict(from_scratch=True)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=200, val_interval=50)
 optim_wrapper = dict(
     type="OptimWrapper",
     optimizer=dict(type="AdamW", lr=4e-4, weight_decay=1e-4),

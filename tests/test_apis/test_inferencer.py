@@ -70,7 +70,7 @@ def inferencer(avsc_checkpoint) -> AVSInferencer:
     return AVSInferencer(tiny_config("avsc.py"), avsc_checkpoint, device="cpu", batch_size=2)
 
 
-def pictures(*sizes: tuple[int, int]) -> list[np.ndarray]:
+def images_of(*sizes: tuple[int, int]) -> list[np.ndarray]:
     random = np.random.default_rng(0)
     return [random.integers(0, 256, (*size, 3), dtype=np.uint8) for size in sizes]
 
@@ -78,12 +78,12 @@ def pictures(*sizes: tuple[int, int]) -> list[np.ndarray]:
 def test_categories_come_from_the_checkpoint(inferencer):
     assert inferencer.classes == list(CLASSES)
     assert inferencer.palette == PALETTE
-    assert inferencer.listens
+    assert inferencer.uses_sound
 
 
-def test_predictions_have_the_pictures_sizes(inferencer):
+def test_predictions_have_the_images_sizes(inferencer):
     sizes = [(60, 80), (224, 224), (48, 30)]
-    samples = inferencer(pictures(*sizes), [SECOND] * 3)
+    samples = inferencer(images_of(*sizes), [SECOND] * 3)
     assert [tuple(sample.pred_sem_seg.shape) for sample in samples] == sizes
     assert [tuple(sample.pred_sounding_map.shape) for sample in samples] == sizes
     assert [tuple(sample.pred_instances.masks.shape[1:]) for sample in samples] == sizes
@@ -107,7 +107,7 @@ def test_the_network_gets_what_the_test_pipeline_would_give(inferencer, monkeypa
 
 def test_the_same_numbers_as_from_files(inferencer, tmp_path):
     """The config's own pipeline, which loads from files, gives the same prediction."""
-    (image,) = pictures((60, 80))
+    (image,) = images_of((60, 80))
     samples = np.random.default_rng(0).integers(-9000, 9000, 16_000, dtype=np.int16)
     cv2.imwrite(str(tmp_path / "frame.png"), image[..., ::-1])
     with wave.open(str(tmp_path / "sound.wav"), "wb") as file:
@@ -135,8 +135,8 @@ def test_the_same_numbers_as_from_files(inferencer, tmp_path):
 
 def test_stage_1_needs_no_sound(stage1_checkpoint):
     inferencer = AVSInferencer(tiny_config("seg.py"), stage1_checkpoint, device="cpu")
-    assert not inferencer.listens
-    image = pictures((60, 80))
+    assert not inferencer.uses_sound
+    image = images_of((60, 80))
     (deaf,), (with_sound,) = inferencer(image), inferencer(image, [SECOND])
     assert torch.equal(deaf.pred_sem_seg.data, with_sound.pred_sem_seg.data)
     assert "audio_scores" not in deaf.pred_instances
@@ -194,9 +194,9 @@ def test_a_config_without_a_test_pipeline_is_refused(stage1_checkpoint):
 @pytest.mark.parametrize(
     ("images", "waveforms", "message"),
     [
-        (pictures((60, 80)), None, "give one second of sound"),
-        (pictures((60, 80)), [SECOND, SECOND], "1 images, but 2 waveforms"),
-        (pictures((60, 80)), [SECOND[:8000]], r"\(16000,\), not \(8000,\)"),
+        (images_of((60, 80)), None, "give one second of sound"),
+        (images_of((60, 80)), [SECOND, SECOND], "1 images, but 2 waveforms"),
+        (images_of((60, 80)), [SECOND[:8000]], r"\(16000,\), not \(8000,\)"),
         ([np.zeros((60, 80), np.uint8)], [SECOND], r"not uint8 \(60, 80\)"),
         ([np.zeros((60, 80, 3))], [SECOND], "not float64"),
     ],

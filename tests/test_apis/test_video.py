@@ -13,12 +13,12 @@ FPS = 5
 LENGTH = 2 * 16_000
 
 
-class Listener:
+class FakeInferencer:
     """Stands for an AVSInferencer: finds one object everywhere, whose score is the sound's peak."""
 
     classes = ("dog", "cat")
     palette = ([255, 0, 0], [0, 0, 255])
-    listens = True
+    uses_sound = True
 
     def __init__(self, batch_size: int = 4, fails_at: int | None = None) -> None:
         self.batch_size = batch_size
@@ -89,11 +89,11 @@ def test_a_sound_that_has_ended_is_silence():
 
 
 def test_the_copy_has_the_videos_size_rate_and_length(clip, out):
-    listener = Listener(batch_size=4)
-    segment_video(listener, clip, out, progress=False)
+    inferencer = FakeInferencer(batch_size=4)
+    segment_video(inferencer, clip, out, progress=False)
     info = probe_video(out)
     assert (info.width, info.height, info.num_frames, info.fps) == (64, 48, 10, FPS)
-    assert listener.batches == [4, 4, 2]
+    assert inferencer.batches == [4, 4, 2]
 
     # Frame 7 (grey 140) is painted only where the candidate is: 0.55 * 140 + 0.45 * (0, 0, 255)
     frames = [image.astype(int) for _, image in read_video_frames(out)]
@@ -103,27 +103,27 @@ def test_the_copy_has_the_videos_size_rate_and_length(clip, out):
 
 
 def test_the_network_hears_the_sound_of_the_video(clip, out):
-    listener = Listener()
-    heard = segment_video(listener, clip, out, progress=False)
-    peaks = [np.abs(waveform).max() for waveform in listener.sounds]
+    inferencer = FakeInferencer()
+    sounding = segment_video(inferencer, clip, out, progress=False)
+    peaks = [np.abs(waveform).max() for waveform in inferencer.sounds]
     assert peaks[:6] == pytest.approx([0.1] * 6, abs=0.08)  # 0 to 1 s
     assert peaks[6:] == pytest.approx([0.8] * 4, abs=0.08)  # from 1.2 s on
-    assert [list(second) for second in heard] == [[], ["cat"]]
-    assert heard[1]["cat"] == pytest.approx(0.8, abs=0.08)
+    assert [list(second) for second in sounding] == [[], ["cat"]]
+    assert sounding[1]["cat"] == pytest.approx(0.8, abs=0.08)
     assert _level(read_audio(out)[16_000:32_000]) == pytest.approx(0.8 / 2**0.5, abs=0.05)
 
 
 def test_a_model_without_objects_is_named(clip, out, monkeypatch):
-    monkeypatch.setattr(Listener, "predict", lambda *_: SegDataSample())
+    monkeypatch.setattr(FakeInferencer, "predict", lambda *_: SegDataSample())
     with pytest.raises(ValueError, match=r"without telling objects apart.*tools/test\.py --out"):
-        segment_video(Listener(), clip, out, progress=False)
+        segment_video(FakeInferencer(), clip, out, progress=False)
     assert not out.exists()
 
 
 def test_muted_is_silence_for_the_network_and_in_the_file(clip, out):
-    listener = Listener()
-    assert segment_video(listener, clip, out, mute=True, progress=False) == [{}, {}]
-    assert np.abs(listener.sounds).max() == 0
+    inferencer = FakeInferencer()
+    assert segment_video(inferencer, clip, out, mute=True, progress=False) == [{}, {}]
+    assert np.abs(inferencer.sounds).max() == 0
     assert _level(read_audio(out)) == 0
 
 
@@ -134,49 +134,49 @@ def test_another_sound_is_fitted_to_the_video(tmp_path, clip, out, seconds):
     still = [np.zeros((16, 16, 3), np.uint8)] * int(10 * seconds)
     write_video(other, still, fps=10, audio=tone.astype(np.float32))
 
-    listener = Listener()
-    heard = segment_video(listener, clip, out, audio=other, progress=False)
-    assert list(heard[0]) == ["cat"]
+    inferencer = FakeInferencer()
+    sounding = segment_video(inferencer, clip, out, audio=other, progress=False)
+    assert list(sounding[0]) == ["cat"]
     result = read_audio(out)
     assert len(result) == pytest.approx(LENGTH, abs=2048)
     assert _level(result[1000:7000]) == pytest.approx(0.6 / 2**0.5, abs=0.05)
     later = 0 if seconds < 1 else 0.6 / 2**0.5
     assert _level(result[20_000:30_000]) == pytest.approx(later, abs=0.05)
-    assert np.abs(listener.sounds[-1]).max() == pytest.approx(0.6 * (seconds > 1), abs=0.1)
+    assert np.abs(inferencer.sounds[-1]).max() == pytest.approx(0.6 * (seconds > 1), abs=0.1)
 
 
 def test_a_video_without_sound_needs_one_or_mute(tmp_path, out):
     silent = tmp_path / "silent.mp4"
     write_video(silent, [np.zeros((48, 64, 3), np.uint8)] * 5, fps=FPS)
     with pytest.raises(ValueError, match=r"silent\.mp4: has no sound track.*--audio FILE.*--mute"):
-        segment_video(Listener(), silent, out, progress=False)
-    assert segment_video(Listener(), silent, out, mute=True, progress=False) == [{}]
+        segment_video(FakeInferencer(), silent, out, progress=False)
+    assert segment_video(FakeInferencer(), silent, out, mute=True, progress=False) == [{}]
 
 
 def test_bad_requests_are_refused(clip, out):
     with pytest.raises(ValueError, match="is the video itself"):
-        segment_video(Listener(), clip, clip, progress=False)
+        segment_video(FakeInferencer(), clip, clip, progress=False)
     with pytest.raises(ValueError, match="exclude each other"):
-        segment_video(Listener(), clip, out, audio=clip, mute=True, progress=False)
+        segment_video(FakeInferencer(), clip, out, audio=clip, mute=True, progress=False)
     with pytest.raises(FileNotFoundError, match=r"nothing\.mp4"):
-        segment_video(Listener(), clip.with_name("nothing.mp4"), out, progress=False)
+        segment_video(FakeInferencer(), clip.with_name("nothing.mp4"), out, progress=False)
     with pytest.raises(FileNotFoundError, match=r"nothing\.wav"):
-        segment_video(Listener(), clip, out, audio="nothing.wav", progress=False)
+        segment_video(FakeInferencer(), clip, out, audio="nothing.wav", progress=False)
 
 
 def test_a_failure_leaves_the_old_results_and_nothing_else(clip, out):
     report = out.with_name("frames.json")
-    segment_video(Listener(), clip, out, report=report, progress=False)
+    segment_video(FakeInferencer(), clip, out, report=report, progress=False)
     before = out.read_bytes(), report.read_bytes()
     with pytest.raises(ValueError, match="the network fails"):
-        segment_video(Listener(fails_at=6), clip, out, report=report, progress=False)
+        segment_video(FakeInferencer(fails_at=6), clip, out, report=report, progress=False)
     assert (out.read_bytes(), report.read_bytes()) == before
     assert sorted(path.name for path in out.parent.iterdir()) == ["frames.json", "out.mp4"]
 
 
 def test_the_report_holds_every_frames_candidates(clip, out):
     report = out.with_name("frames.json")
-    segment_video(Listener(), clip, out, report=report, progress=False)
+    segment_video(FakeInferencer(), clip, out, report=report, progress=False)
     frames = json.loads(report.read_text())
     assert [frame["time"] for frame in frames] == [index / 5 for index in range(10)]
     assert [frame["candidates"][0]["sounding"] for frame in frames] == [False] * 6 + [True] * 4
@@ -187,22 +187,22 @@ def test_the_report_holds_every_frames_candidates(clip, out):
 
 def test_frames_stream_through(clip, out, monkeypatch):
     read, most_ahead = 0, 0
-    listener = Listener(batch_size=4)
+    inferencer = FakeInferencer(batch_size=4)
 
     def thousand_frames(path):
         nonlocal read, most_ahead
         for index in range(1000):
             read += 1
-            most_ahead = max(most_ahead, read - sum(listener.batches))
+            most_ahead = max(most_ahead, read - sum(inferencer.batches))
             yield index / FPS, np.zeros((48, 64, 3), np.uint8)
 
     monkeypatch.setattr(video, "read_video_frames", thousand_frames)
-    segment_video(listener, clip, out, progress=False)
-    assert read == sum(listener.batches) == 1000
-    assert most_ahead <= 5  # a batch, and the picture that ends the last one's turn
+    segment_video(inferencer, clip, out, progress=False)
+    assert read == sum(inferencer.batches) == 1000
+    assert most_ahead <= 5  # a batch, and the frame that ends the last one's turn
 
 
-def test_pictures_of_varying_rate_stay_at_their_time():
+def test_frames_of_varying_rate_stay_at_their_time():
     times = [0.0, 0.1, 0.2, 0.6, 0.61, 0.62, 0.8]
     shown = list(video._at_constant_rate(zip(times, "abcdefg", strict=True), fps=10))
     assert [name for _, name in shown] == list("abccccffg")

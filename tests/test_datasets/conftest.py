@@ -1,4 +1,4 @@
-"""Tiny data sets in AVSBench's exact layout: 32x24 pictures, and sounds that tell their second.
+"""Tiny data sets in AVSBench's exact layout: 32x24 images, and sounds that tell their second.
 
 Second s of clip number n is the constant amplitude (1000 (s + 1) + 10 n) / 32768. The mask of frame
 f is 6 columns wide and 2 + f rows high: 6 (2 + f) pixels.
@@ -72,7 +72,7 @@ def s4_root(tmp_path: Path, write_image, write_wav) -> Path:
         place = Path(split, category)
         for frame in range(5):
             file = Path(name, f"{name}_{frame + 1}.png")
-            write_image(data / "visual_frames" / place / file, _picture(number))
+            write_image(data / "visual_frames" / place / file, _image(number))
             if split != "train" or frame == 0:
                 write_image(data / "gt_masks" / place / file, _mask(frame) * 255)
         write_wav(data / "audio_wav" / place / f"{name}.wav", _sound(number, 5))
@@ -89,7 +89,7 @@ def ms3_root(tmp_path: Path, write_image, write_wav) -> Path:
     for number, (name, _, split) in enumerate(MS3_CLIPS):
         for frame in range(5):
             image = data / "visual_frames" / name / f"{name}.mp4_{frame + 1}.png"
-            write_image(image, _picture(number))
+            write_image(image, _image(number))
             mask = _mask(frame) * 255 * (frame < 4)
             write_image(data / "gt_masks" / split / name / f"{name}_{frame + 1}.png", mask)
         write_wav(data / "audio_wav" / split / f"{name}.wav", _sound(number, 5))
@@ -108,7 +108,7 @@ def semantic_root(tmp_path: Path, write_image, write_wav) -> Path:
             seconds = 10 if part == "v2" else 5
             folder = root / part / name
             for frame in range(seconds):
-                write_image(folder / "frames" / f"{frame}.jpg", _picture(number))
+                write_image(folder / "frames" / f"{frame}.jpg", _image(number))
                 if (part, split) == ("v1s", "train") and frame > 0:
                     continue
                 sounding = 0 if part == "v1m" and frame == 4 else 1
@@ -134,7 +134,7 @@ def s4_silent_root(tmp_path: Path, write_image) -> Path:
     return root
 
 
-def _picture(number: int) -> np.ndarray:
+def _image(number: int) -> np.ndarray:
     return np.full((*SIZE, 3), 20 * number + 5, np.uint8)
 
 

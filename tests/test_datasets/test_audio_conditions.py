@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from avs_mm.datasets.audio_conditions import (
-    MADE_SOUNDS,
+    GENERATED_SOUNDS,
     NOISE_RMS,
     digital_silence,
     muted_recording,
@@ -46,7 +46,7 @@ def test_silence_is_exact_and_a_muted_recording_is_not():
 
 @pytest.mark.parametrize("condition", ["noise", "mute"])
 def test_made_sounds_differ_by_clip_second_and_seed(condition):
-    make = MADE_SOUNDS[condition]
+    make = GENERATED_SOUNDS[condition]
     first = make(16_000, clip="dog", second=2, seed=0)
     np.testing.assert_array_equal(first, make(16_000, clip="dog", second=2, seed=0))
     for clip, second, seed in (("cat", 2, 0), ("dog", 3, 0), ("dog", 2, 1)):

@@ -163,12 +163,12 @@ def test_missing_files_at_construction(s4_root: Path):
         AVSBenchDataset(subset="s4", split="val", data_root=s4_root)
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture"])
+@pytest.mark.parametrize("content", [b"", b"no image"])
 def test_unreadable_frame_is_named(s4_root: Path, content):
     dataset = AVSBenchDataset(subset="s4", split="val", data_root=s4_root, pipeline=PIPELINE)
     path = s4_root / "s4_data/visual_frames/val/dog/dog_b/dog_b_2.png"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"dog_b_2\.png: not a readable picture.*download"):
+    with pytest.raises(ValueError, match=r"dog_b_2\.png: not a readable image.*download"):
         dataset[1]
 
 

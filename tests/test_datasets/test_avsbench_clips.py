@@ -57,7 +57,7 @@ def test_elsewhere_it_is_the_same_data_set(subset: str, split: str, request):
     ]
 
 
-def test_names_a_missing_picture(s4_root):
+def test_names_a_missing_image(s4_root):
     missing = s4_root / "s4_data" / "visual_frames" / "train" / "cat" / "cat_a" / "cat_a_4.png"
     missing.unlink()
     with pytest.raises(FileNotFoundError, match=r"cat_a_4\.png: clip cat_a lacks"):

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from avs_mm.datasets.category_maps import (
     fill_categories,
     read_label_map,
     read_mask,
+    regions_of,
     to_category_map,
 )
 
@@ -51,28 +53,28 @@ def test_palette_picture_of_labels_gives_its_indices(tmp_path: Path):
 def test_coloured_labels_are_refused(tmp_path: Path):
     path = tmp_path / "labels.png"
     Image.fromarray(np.zeros((2, 3, 3), np.uint8)).save(path)
-    with pytest.raises(ValueError, match=r"labels\.png: a RGB picture.*labels_semantic"):
+    with pytest.raises(ValueError, match=r"labels\.png: a RGB image.*labels_semantic"):
         read_label_map(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n"])
-def test_unreadable_picture(tmp_path: Path, content):
+@pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n"])
+def test_unreadable_image(tmp_path: Path, content):
     path = tmp_path / "mask.png"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"mask\.png: not a readable picture"):
+    with pytest.raises(ValueError, match=r"mask\.png: not a readable image"):
         read_mask(path)
 
 
-def test_truncated_picture(tmp_path: Path):
+def test_truncated_image(tmp_path: Path):
     path = tmp_path / "mask.png"
     noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
     Image.fromarray(noise).save(path)
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(ValueError, match=r"mask\.png: not a readable picture"):
+    with pytest.raises(ValueError, match=r"mask\.png: not a readable image"):
         read_mask(path)
 
 
-def test_missing_picture(tmp_path: Path):
+def test_missing_image(tmp_path: Path):
     with pytest.raises(FileNotFoundError, match=r"mask\.png: no such file"):
         read_mask(tmp_path / "mask.png")
 
@@ -115,3 +117,12 @@ def test_fill_of_an_empty_mask_is_background():
 def test_fill_without_a_label_is_an_error():
     with pytest.raises(ValueError, match="no label"):
         fill_categories(np.ones((2, 2), np.uint8), np.full((2, 2), 255, np.uint8))
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (1, 2, 3)])
+def test_regions_of_a_category_map(shape: tuple[int, ...]):
+    categories, regions = regions_of(torch.tensor([7, 255, 2, 2, 255, 7]).view(shape))
+    assert categories.tolist() == [2, 7]
+    assert regions.int().tolist() == [[[0, 0, 1], [1, 0, 0]], [[1, 0, 0], [0, 0, 1]]]
+    categories, regions = regions_of(torch.full(shape, 255))
+    assert (len(categories), regions.shape) == (0, (0, 2, 3))

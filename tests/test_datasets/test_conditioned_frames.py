@@ -1,4 +1,4 @@
-"""Pictures once, sounds under every condition: each as its own data set would give it."""
+"""Images once, sounds under every condition: each as its own data set would give it."""
 
 import copy
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from mmengine.config import ConfigDict
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
@@ -17,6 +17,7 @@ from avs_mm.datasets.conditioned_frames import (
     ConditionedFrames,
     collate_conditioned,
     conditioned_frames,
+    conditioned_test_frames,
     under_condition,
 )
 
@@ -102,7 +103,7 @@ def test_predictions_stay_with_their_condition(config: dict):
     assert batch["data_samples"][0].audio_condition == "original"
 
 
-def test_the_pictures_are_decoded_once(config: dict, monkeypatch):
+def test_the_images_are_decoded_once(config: dict, monkeypatch):
     from mmcv.transforms import LoadImageFromFile
 
     decoded = []
@@ -169,3 +170,28 @@ def test_data_sets_that_do_not_fit(config: dict):
     silent["pipeline"] = [PIPELINE[0], *PIPELINE[2:]]
     with pytest.raises(ValueError, match="audio='mute' has no LoadAudio"):
         ConditionedFrames(original, {"mute": single(silent, "mute")})
+
+
+def test_by_default_all_conditions_that_the_data_allows(config: dict, capsys):
+    assert list(conditioned_frames(config).conditions) == list(AUDIO_CONDITIONS)
+    config.pop("offscreen_root")
+    frames = conditioned_frames(config)
+    assert list(frames.conditions) == [name for name in AUDIO_CONDITIONS if name != "offscreen"]
+    assert frames.conditions["original"] is frames.dataset
+    assert "offscreen is left out: it needs offscreen_root" in capsys.readouterr().out
+
+
+def test_frames_of_a_config(config: dict):
+    frames = conditioned_test_frames(
+        Config(dict(test_dataloader=dict(dataset=config))), ["original", "mute"]
+    )
+    assert list(frames.conditions) == ["original", "mute"]
+    assert len(frames) == 15
+
+
+@pytest.mark.parametrize("loader", [{}, {"dataset": {"type": "ADE20KDataset"}}])
+def test_a_config_without_such_a_data_set_is_named(tmp_path: Path, loader: dict):
+    Config(dict(test_dataloader=loader)).dump(tmp_path / "other.py")
+    found = loader.get("dataset", {}).get("type")
+    with pytest.raises(ValueError, match=rf"other\.py: test_dataloader\.dataset is {found}; its"):
+        conditioned_test_frames(Config.fromfile(tmp_path / "other.py"))

@@ -1,10 +1,10 @@
-"""Scenes of clips: told by the picture's bytes and by the clip's name."""
+"""Scenes of clips: told by the image's bytes and by the clip's name."""
 
 from pathlib import Path
 
 import pytest
 
-from avs_mm.datasets.scenes import picture_digest, scene_in_name, scenes_of
+from avs_mm.datasets.scenes import image_digest, scene_in_name, scenes_of
 
 PATTERN = "(.*)_(?:both|first|second)$"
 
@@ -32,15 +32,15 @@ def test_a_pattern_has_one_group(pattern):
 def test_clips_of_one_scene_share_a_name_of_it(tmp_path: Path):
     for name, content in {"a": "oak", "b": "elm", "c": "oak"}.items():
         (tmp_path / name).write_text(content)
-    assert picture_digest(tmp_path / "a") == picture_digest(tmp_path / "c")
-    assert len(picture_digest(tmp_path / "a")) == 32
+    assert image_digest(tmp_path / "a") == image_digest(tmp_path / "c")
+    assert len(image_digest(tmp_path / "a")) == 32
 
     both = scenes_of("park_both", tmp_path / "a", PATTERN)
-    first = scenes_of("park_first", tmp_path / "b", PATTERN)  # a picture of its own
-    other = scenes_of("lane", tmp_path / "c", PATTERN)  # the picture of park_both
+    first = scenes_of("park_first", tmp_path / "b", PATTERN)  # an image of its own
+    other = scenes_of("lane", tmp_path / "c", PATTERN)  # the image of park_both
     assert [len(both), len(first), len(other)] == [2, 2, 1]
     assert both & first == {"name park"}
-    assert both & other == {picture_digest(tmp_path / "a")}
+    assert both & other == {image_digest(tmp_path / "a")}
     assert first.isdisjoint(other)
     named_alike = scenes_of("park_second", tmp_path / "b", None)
-    assert named_alike == {picture_digest(tmp_path / "b")}
+    assert named_alike == {image_digest(tmp_path / "b")}

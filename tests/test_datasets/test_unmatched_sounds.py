@@ -1,4 +1,4 @@
-"""Foreign sounds: seeded, and surely not of anything in the picture."""
+"""Unmatched sounds: seeded, and verified not to be of anything in the image."""
 
 from pathlib import Path
 
@@ -40,8 +40,8 @@ def test_pairs_follow_from_the_seed_alone(s4_root: Path):
 def test_silent_objects_count_as_pictured(s4_root: Path, s4_silent_root: Path):
     clips = list_s4_clips(s4_root, "test", s4_silent_root)
     sounds = UnmatchedSounds(clips, labels={}, silent_labels=SILENT)
-    assert sounds.pictured["dog_c"] == {"dog", "horse"}
-    assert sounds.pictured["cat_c"] == {"cat"}
+    assert sounds.shown_in["dog_c"] == {"dog", "horse"}
+    assert sounds.shown_in["cat_c"] == {"cat"}
     assert {sounds.sound_of(clips[0], frame).path.stem for frame in clips[0].frames} == {"cat_c"}
 
 
@@ -68,7 +68,7 @@ def test_ms3_without_semantic_labels_cannot_be_paired(ms3_root: Path):
         UnmatchedSounds(list_ms3_clips(ms3_root, "test"), labels={}, silent_labels={})
 
 
-def test_no_foreign_sound_is_an_error(s4_root: Path):
+def test_no_unmatched_sound_is_an_error(s4_root: Path):
     dog, *_ = list_s4_clips(s4_root, "test")
     sounds = UnmatchedSounds([dog], labels={}, silent_labels={})
     with pytest.raises(ValueError, match=r"clip dog_c \(dog\): no other clip of the 1 sounds"):
@@ -79,7 +79,7 @@ def test_the_same_picture_shows_the_same_objects(s4_root: Path):
     dog, cat, horse = list_s4_clips(s4_root, "test")
     cat.frames[0].image.write_bytes(dog.frames[0].image.read_bytes())
     sounds = UnmatchedSounds([dog, cat, horse], labels={}, silent_labels={})
-    assert sounds.pictured == {
+    assert sounds.shown_in == {
         "dog_c": {"cat", "dog"},
         "cat_c": {"cat", "dog"},
         "horse_c": {"horse"},
@@ -91,8 +91,8 @@ def test_scenes_by_name(s4_root: Path):
     clips = [*list_s4_clips(s4_root, "test"), *list_s4_clips(s4_root, "val")]
     names = dict(labels={}, silent_labels={})
     sounds = UnmatchedSounds(clips, **names, scene_pattern="(?:dog|horse)_(.)")
-    assert sounds.pictured["dog_c"] == sounds.pictured["horse_c"] == {"dog", "horse"}
-    assert sounds.pictured["dog_b"] == {"dog"}
+    assert sounds.shown_in["dog_c"] == sounds.shown_in["horse_c"] == {"dog", "horse"}
+    assert sounds.shown_in["dog_b"] == {"dog"}
     with pytest.raises(
         ValueError, match=r"scene_pattern '\(sheep\)' fits no clip; the first is dog"
     ):

@@ -1,3 +1,5 @@
+"""Data and model must have the same categories."""
+
 from types import SimpleNamespace
 
 import pytest

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 import pytest
 
+from avs_mm.datasets.categories import voc_palette
 from avs_mm.mini import CATEGORIES, MiniDatasetError, make_mini_dataset
-from avs_mm.mini.layout import voc_palette
 
 TINY = {
     "s4": {"train": 6, "val": 1, "test": 6},
@@ -146,15 +146,15 @@ def test_ms3_masks_are_the_union_of_what_sounds(mini: Path) -> None:
     assert smaller >= 1
 
 
-def test_half_of_the_ms3_pictures_have_three_tracks(mini: Path) -> None:
+def test_half_of_the_ms3_scenes_have_three_tracks(mini: Path) -> None:
     frames = mini / "AVSBench-object/Multi-sources/ms3_data/visual_frames"
     names = [
         row["name"]
         for row in _rows(mini / "AVSBench-object/Multi-sources/ms3_meta_data.csv")
         if row["split"] == "test"
     ]
-    pictures = Counter(name.split("_test_")[1][:3] for name in names)
-    assert sorted(pictures.values()) == [1, 1, 1, 3, 3, 3]
+    tracks = Counter(name.split("_test_")[1][:3] for name in names)
+    assert sorted(tracks.values()) == [1, 1, 1, 3, 3, 3]
     for name in names:
         if name.endswith("_both"):
             stem = name.removesuffix("_both")
@@ -172,7 +172,7 @@ def test_semantic_has_the_official_files(mini: Path) -> None:
     rows = _rows(root / "metadata.csv")
     assert list(rows[0]) == ["vid", "uid", "s_min", "s_sec", "a_obj", "split", "label"]
     assert Counter(row["label"] for row in rows) == {"v1s": 13, "v1m": 17, "v2": 3}
-    palette = voc_palette(len(labels))
+    palette = np.array([[0, 0, 0], *voc_palette(len(labels) - 1)])
     for row in rows:
         folder = root / row["label"] / row["uid"]
         frames = 10 if row["label"] == "v2" else 5
@@ -189,12 +189,6 @@ def test_semantic_has_the_official_files(mini: Path) -> None:
         assert len(_levels(folder / "audio.wav")) == frames
 
 
-def test_voc_palette() -> None:
-    known = [[0, 0, 0], [128, 0, 0], [0, 128, 0], [128, 128, 0], [0, 0, 128], [128, 0, 128]]
-    assert voc_palette(6).tolist() == known
-    assert voc_palette(21)[20].tolist() == [0, 64, 128]
-
-
 def test_all_objects_labels_everything(mini: Path) -> None:
     root = mini / "all-objects"
     rows = _rows(root / "metadata.csv")
@@ -209,6 +203,7 @@ def test_all_objects_labels_everything(mini: Path) -> None:
         assert _levels(root / f"v1m/{row['uid']}/audio.wav").max() == 0
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_whatever_the_counts_and_workers(mini: Path, tmp_path: Path) -> None:
     few = make_mini_dataset(tmp_path / "few", clips=ONE, workers=1, progress=False)
     again = make_mini_dataset(tmp_path / "again", clips=ONE, workers=3, progress=False)
@@ -222,6 +217,7 @@ def test_same_seed_same_bytes_whatever_the_counts_and_workers(mini: Path, tmp_pa
     assert _digests(other)[name] != clips[name]
 
 
+@pytest.mark.slow
 def test_a_finished_set_is_kept_and_others_are_not_overwritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from avs_mm.mini.sounds import SAMPLE_RATE, draw_source, mix
+from avs_mm.media import SAMPLE_RATE
+from avs_mm.mini.sounds import draw_source, mix
 from avs_mm.mini.sprites import CATEGORIES
 
 

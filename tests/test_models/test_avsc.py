@@ -1,3 +1,5 @@
+"""Stage 2: Eq. 1 and Eq. 6 by hand, predictions, and what is trained."""
+
 import copy
 
 import pytest

@@ -1,3 +1,5 @@
+"""The category filter and the score filter."""
+
 import pytest
 import torch
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""Frames are normalised and padded, sounds are stacked and left alone."""
+
 import torch
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
@@ -22,6 +24,16 @@ def test_normalises_frames_in_rgb_and_leaves_the_sound_alone():
     inputs = preprocessor(data, training=True)["inputs"]
     assert inputs["img"][0, :, 0, 0].tolist() == [9.0, 9.0, 6.75]
     torch.testing.assert_close(inputs["audio"], audio[None])
+
+
+def test_defaults_are_the_normalisation_of_imagenet():
+    preprocessor = AVSDataPreProcessor()
+    blue = torch.tensor([255, 0, 0], dtype=torch.uint8).view(3, 1, 1).expand(3, 20, 40)  # BGR
+    data = {"inputs": {"img": [blue]}, "data_samples": [sample(20, 40)]}
+    image = preprocessor(data, training=True)["inputs"]["img"][0]
+    assert image.shape == (3, 32, 64)
+    expected = [-123.675 / 58.395, -116.28 / 57.12, (255 - 103.53) / 57.375]
+    torch.testing.assert_close(image[:, 0, 0], torch.tensor(expected))
 
 
 def test_pads_masks_with_the_frames_of_a_batch():

@@ -1,3 +1,5 @@
+"""Overlap of soft masks with the sounding objects, on masks computed by hand."""
+
 import torch
 from hypothesis import given
 from hypothesis import strategies as st

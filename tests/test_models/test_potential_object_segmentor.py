@@ -1,3 +1,5 @@
+"""Stage 1: its answer, its candidates and the weights it starts from."""
+
 import copy
 
 import pytest

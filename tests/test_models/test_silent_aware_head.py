@@ -1,3 +1,5 @@
+"""The head's losses, Eq. 2 to 5, beside sums by hand."""
+
 import copy
 
 import pytest

@@ -1,3 +1,5 @@
+"""Eq. 4 by hand, in all its readings."""
+
 import pytest
 import torch
 

@@ -1,3 +1,5 @@
+"""What a teacher adds to the labels, and that it stays as it is."""
+
 import pytest
 import torch
 from mmengine.structures import InstanceData

@@ -1,3 +1,5 @@
+"""Parameters, multiply-accumulates and seconds of models that fit on a page."""
+
 import time
 from functools import partial
 
@@ -18,21 +20,23 @@ from avs_mm.reproduction.cost import (
 
 
 class Tiny(BaseModel):
-    """One convolution for what is seen, one layer for what is heard, one for both."""
+    """One convolution for the image, one layer for the sound, one for both."""
 
-    def __init__(self, *, listens: bool = True) -> None:
+    def __init__(self, *, uses_audio: bool = True) -> None:
         super().__init__()
-        self.look = nn.Conv2d(3, 8, 3, padding=1, bias=False)
+        self.visual = nn.Conv2d(3, 8, 3, padding=1, bias=False)
         self.audio_encoder = nn.Linear(100, 16)
         self.head = nn.Linear(16, 8)
-        self.listens = listens
+        self.uses_audio = uses_audio
 
     def forward(self, inputs):
-        return self.look(inputs["img"])
+        return self.visual(inputs["img"])
 
     def test_step(self, data):
-        seen = self.look(data["img"])
-        return seen + self.head(self.audio_encoder(data["audio"])) if self.listens else seen
+        features = self.visual(data["img"])
+        return (
+            features + self.head(self.audio_encoder(data["audio"])) if self.uses_audio else features
+        )
 
 
 DATA = {"img": torch.zeros(1, 3, 8, 8), "audio": torch.zeros(8, 100)}
@@ -42,12 +46,12 @@ def test_costs_of_a_model_computed_by_hand():
     model = Tiny().eval()
     encoder = model.audio_encoder
     metrics = measure_model(model, DATA, repeat=2, warm_up=1)
-    look, ear, head = 8 * 3 * 9 * 64, 8 * 100 * 16, 8 * 16 * 8
-    assert metrics["with audio encoder"]["cost/MAC"] == look + ear + head
-    assert metrics["without audio encoder"]["cost/MAC"] == look + head
-    look, ear, head = 8 * 3 * 9, 100 * 16 + 16, 16 * 8 + 8
-    assert metrics["with audio encoder"]["cost/parameters"] == look + ear + head
-    assert metrics["without audio encoder"]["cost/parameters"] == look + head
+    visual, audio, head = 8 * 3 * 9 * 64, 8 * 100 * 16, 8 * 16 * 8
+    assert metrics["with audio encoder"]["cost/MAC"] == visual + audio + head
+    assert metrics["without audio encoder"]["cost/MAC"] == visual + head
+    visual, audio, head = 8 * 3 * 9, 100 * 16 + 16, 16 * 8 + 8
+    assert metrics["with audio encoder"]["cost/parameters"] == visual + audio + head
+    assert metrics["without audio encoder"]["cost/parameters"] == visual + head
     for figures in metrics.values():
         assert 0 < figures["cost/seconds_fastest"] <= figures["cost/seconds"] < 1
     assert model.audio_encoder is encoder
@@ -67,9 +71,9 @@ def test_attention_is_counted_in_evaluation_mode_too():
     assert torch.backends.mha.get_fastpath_enabled()
 
 
-def test_models_without_an_ear_are_refused():
+def test_models_without_an_audio_encoder_are_refused():
     with pytest.raises(ValueError, match="calls the audio_encoder 0 times"):
-        measure_model(Tiny(listens=False), DATA, repeat=1, warm_up=0)
+        measure_model(Tiny(uses_audio=False), DATA, repeat=1, warm_up=0)
     with pytest.raises(ValueError, match="PotentialObjectSegmentor has no audio_encoder, so"):
         measure_cost(configs_dir() / "mini" / "seg.py", repeat=1, warm_up=0)
 

@@ -1,3 +1,5 @@
+"""Which result fills which cell of a table."""
+
 import pytest
 
 from avs_mm.reproduction import TABLES, fill, read_result

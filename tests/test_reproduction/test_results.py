@@ -1,3 +1,5 @@
+"""What is read of a results.json."""
+
 import json
 
 import pytest
@@ -70,3 +72,9 @@ def test_folders_are_searched_and_a_file_counts_once(write_result, tmp_path):
     for place in ("empty", "missing"):
         with pytest.raises(FileNotFoundError, match=f"{place}: neither a results.json nor"):
             find_results([tmp_path / place])
+
+
+def test_metrics_of_an_older_version_are_refused(write_result):
+    path = write_result("old", original={"candidates/masks_of_nothing": 0.1})
+    with pytest.raises(ValueError, match=r"old/results\.json: .*'candidates/masks_of_nothing'"):
+        read_result(path)

@@ -19,6 +19,8 @@ from mmengine.runner import Runner
 from avs_mm import configs_dir
 from avs_mm.registry import MODELS
 
+pytestmark = pytest.mark.slow
+
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 CLASSES = ["bell", "bird", "drum", "engine", "siren", "whistle"]
 
@@ -178,7 +180,7 @@ def test_what_the_data_does_not_allow_is_left_out(
     config = config_of(subset="ms3", metainfo=dict(classes=CLASSES))
     evaluate(config, checkpoint, "--out", tmp_path)
     said = capsys.readouterr().out
-    assert "offscreen is left out: it needs --offscreen-root" in said
+    assert "offscreen is left out: it needs offscreen_root" in said
     assert "unmatched is left out: clip" in said
     figures = read(tmp_path)["metrics"]
     assert list(figures) == ["original", "silence", "noise", "mute"]

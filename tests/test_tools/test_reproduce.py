@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from avs_mm.reproduction import reproduce as reproduction
+
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
 
@@ -107,7 +109,7 @@ def test_a_checkpoint_is_evaluated_first(run, tmp_path, monkeypatch, capsys):
         "folder.mkdir(parents=True)\n"
         "(folder / 'results.json').write_text(json.dumps(content))\n"
     )
-    monkeypatch.setattr(importlib.import_module("reproduce"), "EVALUATE", script)
+    monkeypatch.setattr(reproduction, "tools_dir", lambda: tmp_path)
     run("6", "--checkpoint", "configs/avs_avsc.py=ours.pth")
     assert "50.00 [1] | 94.4 |" in capsys.readouterr().out
     script.write_text("raise SystemExit(1)")

@@ -24,13 +24,6 @@ def run(tool, monkeypatch):
     return run
 
 
-def test_the_table_ranks_what_was_heard_in_each_second(tool):
-    table = tool.table_of([{"cat": 0.6, "dog": 0.97}, {}], score="audio")
-    assert [column.header for column in table.columns] == ["second", "sounding (audio score)"]
-    assert list(table.columns[0].cells) == ["0-1", "1-2"]
-    assert list(table.columns[1].cells) == ["dog 0.97, cat 0.60", "[dim]nothing[/dim]"]
-
-
 def test_what_is_missing_is_named(run, tmp_path):
     model = ["--config", "no_config.py", "--checkpoint", "none.pth", "-o", "out.mp4"]
     with pytest.raises(SystemExit, match=r"segment_video: no_config\.py: no such config"):

@@ -4,7 +4,7 @@ import torch
 from mmengine.structures import InstanceData, PixelData
 from mmseg.structures import SegDataSample
 
-from avs_mm.visualization import draw_candidates, draw_objects, draw_sound, sounding_candidates
+from avs_mm.visualization import draw_candidates, draw_objects, sounding_candidates
 
 RED, BLUE = [255, 0, 0], [0, 0, 255]
 
@@ -38,7 +38,7 @@ def test_a_candidate_sounds_where_the_map_has_its_category(sounding):
     assert sounding_candidates(sample) == sounding
 
 
-def test_no_candidates_leave_the_picture_as_it_is(grey):
+def test_no_candidates_leave_the_image_as_it_is(grey):
     sample = SegDataSample()
     sample.pred_instances = InstanceData(
         masks=torch.zeros(0, 120, 160, dtype=torch.bool),
@@ -54,7 +54,7 @@ def test_sounding_is_painted_and_silent_is_only_outlined(grey):
     sample = sample_of(audio_scores=[0.97, 0.02], sounding=[True, False])
     drawn = draw_candidates(grey, sample, classes=["dog", "cat"], palette=[RED, BLUE])
 
-    # Inside the sounding square: 0.55 of the picture, 0.45 of the colour
+    # Inside the sounding square: 0.55 of the image, 0.45 of the colour
     assert drawn[60, 40].tolist() == [170, 55, 55]
     assert drawn[60, 20].tolist() == RED  # its contour
     assert (drawn[24:38, 30:50] == RED).all(axis=-1).any()  # the ground of its label
@@ -97,32 +97,29 @@ def test_labels_of_one_place_stand_below_each_other(grey):
     assert red_rows.min() >= 20
 
 
-@pytest.mark.parametrize(("height", "strip"), [(120, 18), (224, 22), (480, 48)])
-def test_silence_is_a_line_in_the_middle_of_the_strip(height, strip):
-    image = np.full((height, 300, 3), 100, np.uint8)
-    drawn = draw_sound(image, np.zeros(16000, np.float32), time=2.4)
-    assert (drawn[: height - strip] == 100).all()
-    assert (drawn[height - strip, :100] == 35).all()
-    blue = (drawn == (120, 200, 255)).all(axis=-1)
-    assert blue[:, :100].sum(axis=0).tolist() == [1] * 100
-    assert np.flatnonzero(blue[:, 0]).item() in (height - strip // 2 - 1, height - strip // 2)
+def test_silent_candidates_can_be_labelled_too(grey):
+    sample = sample_of(audio_scores=[0.97, 0.02], sounding=[False, False])
+    names = {"classes": ["dog", "cat"], "palette": [RED, BLUE]}
+    for label_silent in (False, True):
+        drawn = draw_candidates(grey, sample, **names, label_silent=label_silent)
+        for half in (drawn[:38, :80], drawn[:38, 80:]):
+            dark = (half == (20, 20, 20)).all(axis=-1).sum()  # the ground of a silent label
+            assert (dark > 100) == label_silent
 
 
-def test_amplitudes_are_drawn_as_their_square_root():
-    image = np.zeros((480, 854, 3), np.uint8)
-    waveform = np.zeros(16000, np.float32)
-    waveform[:8000:2], waveform[1:8000:2] = 0.25, -0.25
-    drawn = draw_sound(image, waveform, time=1.0)
-    heights = (drawn == (120, 200, 255)).all(axis=-1).sum(axis=0)
-    # The strip is 48 high, a full amplitude reaches 22 from its middle, a quarter of it 11.
-    assert heights[100] == pytest.approx(22, abs=1)
-    assert heights[600] == 1
+def test_a_model_without_candidates_has_its_binary_mask_painted(grey):
+    sample = SegDataSample()
+    sample.pred_sem_seg = PixelData(data=torch.zeros(1, 120, 160, dtype=torch.long))
+    sample.pred_sem_seg.data[:, 40:80, 20:60] = 1
+    drawn = draw_candidates(grey, sample, classes=[], palette=[])
+    expected = np.rint(0.55 * 100 + 0.45 * np.array([255, 212, 0]))  # the root of (255, 176, 0)
+    assert (drawn[60, 40] == expected).all()
+    assert (drawn[60, 100] == 100).all()
 
 
-def test_the_time_is_written_on_the_right():
-    image = np.zeros((224, 224, 3), np.uint8)
-    early, late = (draw_sound(image, np.zeros(16000), time=time) for time in (1.5, 3.7))
-    changed = np.argwhere((early != late).any(axis=-1))
-    assert len(changed) > 20
-    assert changed[:, 0].min() >= 202
-    assert changed[:, 1].min() >= 180
+def test_masks_are_brought_to_the_size_of_the_image(grey):
+    masks = np.zeros((1, 30, 40), bool)
+    masks[0, 10:20, 5:15] = True
+    drawn = draw_objects(grey, masks, names=[""], colours=[RED], filled=[True], opacity=1.0)
+    assert (drawn[41:79, 21:59] == RED).all()
+    assert (drawn[:36] == 100).all()

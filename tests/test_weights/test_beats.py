@@ -1,3 +1,5 @@
+"""What a file of BEATs is said to hold."""
+
 import pytest
 import torch
 

@@ -120,10 +120,10 @@ def test_vggish_becomes_the_audio_encoder(official, vggish, tmp_path):
     convert_file("tpavi", official, tmp_path / "whole.pth", vggish=vggish)
     without, meta = read_checkpoint(tmp_path / "without.pth")
     whole, meta_of_whole = read_checkpoint(tmp_path / "whole.pth")
-    ears = {key: value for key, value in whole.items() if key not in without}
-    assert ears.keys() == {f"audio_encoder.{key}" for key in torch.load(vggish)}
-    assert ears["audio_encoder.embeddings.4.weight"].shape == (128, 4096)
-    assert all((value == 0.5).all() for value in ears.values())
+    encoder = {key: value for key, value in whole.items() if key not in without}
+    assert encoder.keys() == {f"audio_encoder.{key}" for key in torch.load(vggish)}
+    assert encoder["audio_encoder.embeddings.4.weight"].shape == (128, 4096)
+    assert all((value == 0.5).all() for value in encoder.values())
     sha256 = hashlib.sha256(vggish.read_bytes()).hexdigest()
     assert meta_of_whole == {**meta, "vggish": "vggish.pth", "vggish_sha256": sha256}
 

@@ -1,3 +1,5 @@
+"""State dicts are read without running code."""
+
 import argparse
 import pickle
 import sys

@@ -1,3 +1,5 @@
+"""Mask2Former beside mmdet's on the same weights."""
+
 import sys
 from pathlib import Path
 

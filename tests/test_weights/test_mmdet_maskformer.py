@@ -1,3 +1,5 @@
+"""MaskFormer beside mmdet's on the same weights."""
+
 import pytest
 import torch
 from mmdet.registry import MODELS as MMDET_MODELS

@@ -1,3 +1,5 @@
+"""PVT v2 beside transformers' on the same weights."""
+
 import pytest
 import torch
 from mmdet.models.backbones import PyramidVisionTransformerV2

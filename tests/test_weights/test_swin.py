@@ -1,3 +1,5 @@
+"""Swin beside transformers' on the same weights."""
+
 import pytest
 import torch
 from mmseg.models.backbones import SwinTransformer

@@ -1,3 +1,5 @@
+"""Tables of patterns account for every key."""
+
 import pytest
 import torch
 

@@ -62,7 +62,7 @@ def official(model: TPAVI) -> dict[str, Tensor]:
 
 @pytest.fixture
 def config() -> Config:
-    """The shipped config with few channels and, against the test's time, ears of BEATs."""
+    """The shipped config with few channels and, against the test's time, a small BEATs."""
     shipped = Config.fromfile(configs_dir() / "tpavi_r50_ms3.py")
     config = shipped.model
     config.backbone.update(base_channels=4, stem_channels=4)
@@ -149,10 +149,12 @@ def by_official_names(w: dict[str, Tensor], features: list[Tensor], audio: Tenso
             for i, d in enumerate((3, 6, 12, 18))
         )
         name = f"tpavi_b{stage}"
-        heard = F.linear(audio, w[f"{name}.align_channel.weight"], w[f"{name}.align_channel.bias"])
-        heard = heard[:, :, None, None].expand_as(x)
+        aligned = F.linear(
+            audio, w[f"{name}.align_channel.weight"], w[f"{name}.align_channel.bias"]
+        )
+        aligned = aligned[:, :, None, None].expand_as(x)
         theta, g = pointwise(x, f"{name}.theta"), pointwise(x, f"{name}.g")
-        phi = pointwise(heard, f"{name}.phi")
+        phi = pointwise(aligned, f"{name}.phi")
         y = g @ (theta.T @ phi / phi.shape[1]).T
         y = w[f"{name}.W_z.0.weight"].flatten(1) @ y + w[f"{name}.W_z.0.bias"][:, None]
         y = F.batch_norm(
@@ -192,17 +194,17 @@ def test_the_official_files_can_be_evaluated(config, randomised, tmp_path, monke
     with torch.device("meta"):  # shapes without values
         model.audio_encoder = VGGish()
     # One value a layer, of which a file is small; the tokens are about as large as their input
-    ears = {
+    encoder = {
         key: torch.tensor(0.01 * i if value.dim() == 1 else 1 / value[0].numel()).expand(
             value.shape
         )
         for i, (key, value) in enumerate(model.audio_encoder.state_dict().items())
     }
-    whole = {key: value.contiguous() for key, value in ears.items()}
+    whole = {key: value.contiguous() for key, value in encoder.items()}
     model.audio_encoder.load_state_dict(whole, assign=True)
     config.model.audio_encoder = dict(type="avs_mm.VGGish", checkpoint="not/there.pth")
     torch.save(official(model), tmp_path / "MS3_res50.pth")
-    torch.save(ears, tmp_path / "vggish.pth")
+    torch.save(encoder, tmp_path / "vggish.pth")
     monkeypatch.syspath_prepend(TOOLS)
     build_model = importlib.import_module("evaluate").build_model
 
@@ -214,7 +216,7 @@ def test_the_official_files_can_be_evaluated(config, randomised, tmp_path, monke
         expected = model(inputs, mode="tensor")
         assert torch.equal(evaluated(inputs, mode="tensor"), expected)
         silence = evaluated({**inputs, "audio": torch.zeros(3, 16_000)}, mode="tensor")
-    assert (silence - expected).std() > 0.1 * expected.std()  # it listens
+    assert (silence - expected).std() > 0.1 * expected.std()  # it uses the sound
 
     convert_file("tpavi", tmp_path / "MS3_res50.pth", tmp_path / "without.pth")
     fault = r"without\.pth does not fit TPAVI: missing: audio_enc.*IN OUT --vggish vggish-10086976"

@@ -1,14 +1,16 @@
-from .audio_negatives import AudioNegatives
-from .augment_audio import (
+"""The steps from a sample's files to the network's inputs."""
+
+from avs_mm.datasets.transforms.audio_negatives import AudioNegatives
+from avs_mm.datasets.transforms.augment_audio import (
     RandomBandStop,
     RandomGain,
     RandomPitch,
     RandomSecond,
     RandomSilentSpan,
 )
-from .load_audio import LoadAudio, crop_or_pad
-from .load_masks import LoadSoundingMask
-from .pack_avs_inputs import PackAVSInputs
+from avs_mm.datasets.transforms.load_audio import LoadAudio, crop_or_pad
+from avs_mm.datasets.transforms.load_masks import LoadSoundingMask
+from avs_mm.datasets.transforms.pack_avs_inputs import PackAVSInputs
 
 __all__ = [
     "AudioNegatives",

@@ -1,4 +1,4 @@
-"""Training samples with sounds that belong to nothing in the picture."""
+"""Training samples with sounds that belong to nothing in the image."""
 
 from collections.abc import Sized
 
@@ -6,37 +6,36 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
+from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS, NOISE_RMS
+from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.registry import TRANSFORMS
-
-from ..audio_conditions import MADE_SOUNDS, NOISE_RMS
-from ..category_maps import BACKGROUND
 
 __all__ = ["AudioNegatives"]
 
 NOISE_LEVELS = (-60.0, -20.0)  # dB of full scale, RMS
-MOST_GAIN = 4.0  # dB, of a foreign sound in a mixture
+MOST_GAIN = 4.0  # dB, of the added sound in a mixture
 
 
 @TRANSFORMS.register_module()
 class AudioNegatives(BaseTransform):
-    """Give a share of the samples a sound that nothing in the picture makes, and empty their masks.
+    """Give a fraction of the samples a sound of nothing in the image, and empty their masks.
 
-    Nearly every picture of AVSBench shows what is heard, so Eq. 6 alone hardly asks a model to fall
+    Nearly every image of AVSBench shows what sounds, so Eq. 6 alone hardly asks a model to fall
     silent, which the paper's Table 6 measures. ``audio_condition`` tells a changed sample's kind:
 
     - "silence": zeros, or half of the time "mute", the dither that a muted recording holds.
     - "noise": white noise of RMS -60 to -20 dB, new at every draw.
-    - "unmatched": the sound of another clip, whose sounding categories are not in the picture. It
+    - "unmatched": the sound of another clip, whose sounding categories are not in the image. It
       comes from mmseg's ``MultiImageMixDataset``, in whose pipeline this transform then stands.
-      Where the two share a category, or the categories of either are unknown, silence or noise is
-      heard instead; where those have no share, the sample stays as it is.
-    - "mixture": such a sound on top of the picture's own, at most 4 dB louder or softer; the masks
+      Where the two have a category in common, or those of either are unknown, silence or noise
+      takes its place; where these are never drawn, the sample stays as it is.
+    - "mixture": such a sound on top of the image's own, at most 4 dB louder or softer; the masks
       stay. No negative, but what tells a model that several things may sound at once. Where it
-      cannot be, the sample stays as it is, so that fewer than ``fraction`` are changed.
+      cannot be, the sample stays as it is, so that less than ``fraction`` are changed.
 
-    Only objects that the annotation knows count as in the picture: some foreign sounds are those of
-    an unlabelled silent object. ``unmatched_categories`` of an unmatched sound or a mixture names
-    what is heard, by which ``AVSC`` finds such objects among its candidates.
+    Only objects that the annotation knows count as in the image: some unmatched sounds are
+    those of an unlabelled silent object. ``unmatched_categories`` of an unmatched sound or a
+    mixture names what was added, by which ``AVSC`` finds such objects among its candidates.
 
     Stands behind ``LoadAudio`` and ``LoadSoundingMask``. Changes ``audio``, ``audio_condition``; if
     unmatched, ``audio_path`` and ``second`` too. A negative's ``gt_sounding_mask`` becomes 0 and
@@ -48,8 +47,8 @@ class AudioNegatives(BaseTransform):
         silence, noise, unmatched, mixture: How often each kind is drawn, relative to their sum.
 
     Raises:
-        ValueError: A share out of range; a sample without sound or mask; foreign sounds without
-            ``MultiImageMixDataset``.
+        ValueError: A fraction out of range; a sample without sound or mask; unmatched sounds
+            without ``MultiImageMixDataset``.
     """
 
     def __init__(
@@ -68,58 +67,60 @@ class AudioNegatives(BaseTransform):
         if min(kinds.values()) < 0 or total <= 0:
             raise ValueError(f"at least one kind is above 0 and none below, not {kinds}")
         # Of each kind among all samples.
-        self.shares = {kind: fraction * weight / total for kind, weight in kinds.items()}
-        self.foreign_share = self.shares["unmatched"] + self.shares["mixture"]
+        self.fractions = {kind: fraction * weight / total for kind, weight in kinds.items()}
+        self.unmatched_fraction = self.fractions["unmatched"] + self.fractions["mixture"]
 
     def get_indices(self, dataset: Sized) -> list[int]:
-        """Draw the sample to be heard: one where the lot falls on a foreign sound, else none."""
+        """Draw the sample whose sound is used: one where the lot falls on an unmatched one."""
         return self._draw_other(len(dataset))
 
     def transform(self, results: dict) -> dict:
         """Change ``results``, or leave it as it is."""
         _check_sample(results)
-        if "mix_results" not in results and self.foreign_share > 0:
+        if "mix_results" not in results and self.unmatched_fraction > 0:
             raise ValueError(
-                "AudioNegatives hears other samples: put it into the pipeline of mmseg's "
+                "AudioNegatives takes sounds of other samples: put it into the pipeline of mmseg's "
                 "MultiImageMixDataset around the data set, or give it unmatched=0 and mixture=0"
             )
         others = results.get("mix_results", [])
         mixes = bool(others) and self._draw_mixture()
-        if others and _is_surely_unmatched(others[0], results):
+        if others and _is_verified_unmatched(others[0], results):
             return _mix(results, others[0]) if mixes else _replace(results, others[0])
         if mixes:
             return results
-        condition = self._draw_made_sound(others_failed=bool(others))
+        condition = self._draw_generated_sound(others_failed=bool(others))
         if condition is not None:
-            _make_sound(results, condition)
+            _generate_sound(results, condition)
         return results
 
     @cache_randomness
     def _draw_other(self, num_samples: int) -> list[int]:
-        drawn = np.random.rand() < self.foreign_share
+        drawn = np.random.rand() < self.unmatched_fraction
         return [int(np.random.randint(num_samples))] if drawn else []
 
     @cache_randomness
     def _draw_mixture(self) -> bool:
-        return np.random.uniform(0, self.foreign_share) < self.shares["mixture"]
+        return np.random.uniform(0, self.unmatched_fraction) < self.fractions["mixture"]
 
     @cache_randomness
-    def _draw_made_sound(self, *, others_failed: bool) -> str | None:
-        silence, noise = self.shares["silence"], self.shares["noise"]
+    def _draw_generated_sound(self, *, others_failed: bool) -> str | None:
+        silence, noise = self.fractions["silence"], self.fractions["noise"]
         # Drawn among the samples that got no other sound, or in the place of one: then it must fall
         # on silence or noise.
-        lot = np.random.uniform(0, silence + noise if others_failed else 1 - self.foreign_share)
+        lot = np.random.uniform(
+            0, silence + noise if others_failed else 1 - self.unmatched_fraction
+        )
         if lot < silence:
             return "silence" if lot < silence / 2 else "mute"
         return "noise" if lot < silence + noise else None
 
     def __repr__(self) -> str:
-        shares = ", ".join(f"{kind} {share:.3f}" for kind, share in self.shares.items())
-        return f"{type(self).__name__}(of all samples: {shares})"
+        fractions = ", ".join(f"{kind} {fraction:.3f}" for kind, fraction in self.fractions.items())
+        return f"{type(self).__name__}(of all samples: {fractions})"
 
 
-def _is_surely_unmatched(other: dict, results: dict) -> bool:
-    """Whether another sample's sound is known to be of nothing in the picture of ``results``."""
+def _is_verified_unmatched(other: dict, results: dict) -> bool:
+    """Whether another sample's sound is known to be of nothing in the image of ``results``."""
     sounding = _categories(other, "gt_seg_map")
     own = _categories(results, "gt_seg_map")
     if not sounding or not own or other["clip"] == results["clip"]:
@@ -133,27 +134,27 @@ def _categories(results: dict, field: str) -> set[int]:
 
 
 def _replace(results: dict, other: dict) -> dict:
-    """Hear the other sample alone."""
+    """Put the other sample's sound in the place of the own one."""
     results.update({key: other[key] for key in ("audio", "audio_path", "second")})
     results["audio_condition"] = "unmatched"
-    results["unmatched_categories"] = _heard(other)
+    results["unmatched_categories"] = _sounding(other)
     return _empty_masks(results)
 
 
 def _mix(results: dict, other: dict) -> dict:
-    """Hear the other sample on top of the picture's own sound."""
+    """Add the other sample's sound to the image's own."""
     gain = 10 ** (np.random.uniform(-MOST_GAIN, MOST_GAIN) / 20)
     mixture = results["audio"] + gain * other["audio"]
     results["audio"] = mixture.clip(-1, 1).astype(np.float32)
     results["audio_condition"] = "mixture"
-    results["unmatched_categories"] = _heard(other)
+    results["unmatched_categories"] = _sounding(other)
     return results
 
 
-def _make_sound(results: dict, condition: str) -> dict:
-    """Hear what is no file's sound."""
+def _generate_sound(results: dict, condition: str) -> dict:
+    """Put a generated sound in the place of the own one."""
     seed = np.random.randint(2**31)
-    sound = MADE_SOUNDS[condition](
+    sound = GENERATED_SOUNDS[condition](
         len(results["audio"]), clip=results["clip"], second=results["second"], seed=seed
     )
     if condition == "noise":
@@ -164,7 +165,7 @@ def _make_sound(results: dict, condition: str) -> dict:
     return _empty_masks(results)
 
 
-def _heard(sample: dict) -> tuple[int, ...]:
+def _sounding(sample: dict) -> tuple[int, ...]:
     return tuple(sorted(_categories(sample, "gt_seg_map")))
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 from mmcv.transforms import BaseTransform
 
+from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
 from avs_mm.media import read_audio
 from avs_mm.registry import TRANSFORMS
-
-from ..audio_conditions import MADE_SOUNDS
 
 __all__ = ["LoadAudio", "crop_or_pad"]
 
@@ -52,15 +51,14 @@ class LoadAudio(BaseTransform):
                 "pipeline, or build the data set with audio='original'"
             )
         length = round(self.duration * self.sample_rate)
-        start = round(results["second"] * self.sample_rate)
         condition = results.get("audio_condition", "original")
-        if condition in MADE_SOUNDS:
+        if condition in GENERATED_SOUNDS:
             clip, frame, seed = results["clip"], results["frame"], results["audio_seed"]
-            made = MADE_SOUNDS[condition](length, clip=clip, second=frame, seed=seed)
-            waveform = np.concatenate([np.zeros(start, np.float32), made])
+            audio = GENERATED_SOUNDS[condition](length, clip=clip, second=frame, seed=seed)
         else:
-            waveform = self._read(results["audio_path"])
-        results["audio"] = crop_or_pad(waveform, start, length)
+            start = round(results["second"] * self.sample_rate)
+            audio = crop_or_pad(self._read(results["audio_path"]), start, length)
+        results["audio"] = audio
         return results
 
     def _read(self, path: str) -> np.ndarray:

@@ -3,15 +3,14 @@
 import numpy as np
 from mmcv.transforms import BaseTransform
 
-from avs_mm.registry import TRANSFORMS
-
-from ..category_maps import (
+from avs_mm.datasets.category_maps import (
     BACKGROUND,
     fill_categories,
     read_label_map,
     read_mask,
     to_category_map,
 )
+from avs_mm.registry import TRANSFORMS
 
 __all__ = ["LoadSoundingMask"]
 
@@ -31,7 +30,7 @@ class LoadSoundingMask(BaseTransform):
 
     Raises:
         FileNotFoundError: A mask is missing.
-        ValueError: A mask is unreadable, of another size than the picture, or holds a label
+        ValueError: A mask is unreadable, of another size than the image, or holds a label
             without a category.
     """
 
@@ -84,11 +83,11 @@ class LoadSoundingMask(BaseTransform):
 
 
 def _check_size(mask: np.ndarray, path: str, results: dict) -> None:
-    # ``ori_shape`` and not the picture itself, which may have been resized by now.
+    # ``ori_shape`` and not the image itself, which may have been resized by now.
     shape = results.get("ori_shape") or results["img"].shape[:2]
     if mask.shape != tuple(shape[:2]):
         height, width = mask.shape
         raise ValueError(
-            f"{path} is {width}x{height}, but its picture {results['img_path']} is "
-            f"{shape[1]}x{shape[0]}; a mask has its picture's size: extract one of them again"
+            f"{path} is {width}x{height}, but its image {results['img_path']} is "
+            f"{shape[1]}x{shape[0]}; a mask has its image's size: extract one of them again"
         )

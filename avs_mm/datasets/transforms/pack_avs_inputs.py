@@ -1,4 +1,4 @@
-"""Packs a picture, its second of sound and its masks for the model."""
+"""Packs an image, its second of sound and its masks for the model."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ class PackAVSInputs(PackSegInputs):
         meta_keys: Of ``results``; those that are there become the sample's metainfo.
 
     Raises:
-        ValueError: A transform changed the picture but not all of the masks.
+        ValueError: A transform changed the image but not all of the masks.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ def _check_masks(mask: np.ndarray, results: dict) -> None:
         agree = mask.shape == categories.shape and bool(((categories != 255) == (mask > 0)).all())
     if not agree:
         raise ValueError(
-            f"{results.get('img_path')}: its masks no longer fit each other or the picture; use "
+            f"{results.get('img_path')}: its masks no longer fit each other or the image; use "
             "transforms that treat all of seg_fields (mmseg.Resize, mmseg.RandomFlip, ...), as "
             "those of mmcv and mmdet change gt_seg_map alone"
         )

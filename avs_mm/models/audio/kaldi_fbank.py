@@ -1,6 +1,7 @@
 """The front end of BEATs: Kaldi's log-mel filter bank."""
 
 import math
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -24,22 +25,26 @@ def kaldi_fbank(
     num_mel_bins: int = 128,
     frame_length: float = 25.0,
     frame_shift: float = 10.0,
+    window: Literal["povey", "hann"] = "povey",
+    dtype: torch.dtype = torch.float32,
 ) -> Tensor:
     """Log-mel filter bank energies as Kaldi's ``compute-fbank-feats`` gives them without dither.
 
     These are the raw numbers, before any model's normalisation (BEATs' own included), taken on the
-    waveform times 2^15 as Kaldi reads 16-bit samples. Povey window, 0.97 pre-emphasis, DC removed
+    waveform times 2^15 as Kaldi reads 16-bit samples. 0.97 pre-emphasis, window, DC removed
     per frame, no padding at the edges, power spectrum, mel filters from 20 Hz to half the sample
-    rate, natural logarithm. Always computed in float32, under autocast too.
+    rate, natural logarithm. Computed in ``dtype``, under autocast too.
 
     Args:
         waveforms: Sound of shape (B, N) in [-1, 1].
         sample_rate: Hz.
         frame_length: Milliseconds; the FFT is the next power of two of it in samples.
         frame_shift: Milliseconds.
+        window: Kaldi's own, or a symmetric Hann window.
+        dtype: float32 loses bins that are 1e-7 of their frame's loudest; float64 keeps them.
 
     Returns:
-        Energies of shape (B, T, num_mel_bins), T = 1 + (N - length) // shift, float32.
+        Energies of shape (B, T, num_mel_bins), T = 1 + (N - length) // shift, of ``dtype``.
 
     Raises:
         ValueError: The waveforms are not (B, N) in floating point, or shorter than one frame.
@@ -53,20 +58,26 @@ def kaldi_fbank(
 
     with torch.autocast(device.type, enabled=False):
         # Frames without their DC offset, (B, T, length)
-        frames = (waveforms.float() * INT16_SCALE).unfold(1, length, shift)
+        frames = (waveforms.to(dtype) * INT16_SCALE).unfold(1, length, shift)
         frames = frames - frames.mean(dim=-1, keepdim=True)
 
         # Pre-emphasis within the frame (its first sample stands before itself) and window
         before = F.pad(frames[..., :-1], (1, 0), mode="replicate")
-        frames = (frames - PRE_EMPHASIS * before) * povey_window(length, device)
+        frames = (frames - PRE_EMPHASIS * before) * WINDOWS[window](length, device).to(dtype)
 
         # Power spectrum, (B, T, fft_length / 2 + 1)
         spectrum = torch.view_as_real(torch.fft.rfft(frames, n=fft_length))
         power = spectrum.square().sum(dim=-1)
 
         # Logarithm of the energy in each mel filter, (B, T, num_mel_bins)
-        energies = power @ mel_filters(num_mel_bins, fft_length, sample_rate, device)
+        energies = power @ mel_filters(num_mel_bins, fft_length, sample_rate, device).to(dtype)
         return energies.clamp(min=torch.finfo(torch.float32).eps).log()
+
+
+@cached_constant
+def hann_window(length: int, device: torch.device) -> Tensor:
+    """Symmetric Hann window of shape (length,), in float64."""
+    return torch.hann_window(length, periodic=False, dtype=torch.float64, device="cpu").to(device)
 
 
 @cached_constant
@@ -74,6 +85,9 @@ def povey_window(length: int, device: torch.device) -> Tensor:
     """Symmetric Hann window to the power 0.85, which Kaldi calls povey, of shape (length,)."""
     hann = torch.hann_window(length, periodic=False, dtype=torch.float32, device="cpu")
     return hann.pow(0.85).to(device)
+
+
+WINDOWS = {"povey": povey_window, "hann": hann_window}
 
 
 @cached_constant

@@ -9,18 +9,12 @@ from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.checkpoint import load_backbone, warn_of_random_weights
+from avs_mm.checkpoint import WHERE_TO_GET_BACKBONES, load_backbone, warn_of_random_weights
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio
 from avs_mm.registry import MODELS
 
 __all__ = ["SoundLocaliser", "min_max_normalised"]
-
-WHERE_TO_GET_WEIGHTS = (
-    "The authors start from a backbone trained on ImageNet: convert one (docs/weights.md) and give "
-    "--cfg-options model.backbone_weights=FILE; model.from_scratch=True says that random ones are "
-    "meant."
-)
 
 
 class SoundLocaliser(BaseSegmentor):
@@ -79,7 +73,7 @@ class SoundLocaliser(BaseSegmentor):
         if self.backbone_weights is not None:
             load_backbone(self.backbone, self.backbone_weights)
         elif not self.from_scratch:
-            warn_of_random_weights(self, WHERE_TO_GET_WEIGHTS)
+            warn_of_random_weights(self, WHERE_TO_GET_BACKBONES)
 
     @abstractmethod
     def heat_maps(self, features: Tensor, audio_embedding: Tensor) -> Tensor:

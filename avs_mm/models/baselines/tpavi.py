@@ -13,6 +13,7 @@ from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
 from avs_mm.checkpoint import (
+    WHERE_TO_GET_BACKBONES,
     check_fit,
     find_checkpoint,
     load_backbone,
@@ -29,12 +30,6 @@ from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audi
 from avs_mm.registry import MODELS
 
 __all__ = ["TPAVI"]
-
-WHERE_TO_GET_WEIGHTS = (
-    "The authors start from a backbone trained on ImageNet: convert one (docs/weights.md) and give "
-    "--cfg-options model.backbone_weights=FILE; model.from_scratch=True says that random ones are "
-    "meant."
-)
 
 
 @MODELS.register_module()
@@ -117,7 +112,7 @@ class TPAVI(BaseSegmentor):
             if self.backbone_weights is not None:
                 load_backbone(self.backbone, self.backbone_weights)
             elif not self.from_scratch:
-                warn_of_random_weights(self, WHERE_TO_GET_WEIGHTS)
+                warn_of_random_weights(self, WHERE_TO_GET_BACKBONES)
             return
         path = find_checkpoint(self.initial_weights)
         weights, _ = read_checkpoint(path)

@@ -1,13 +1,17 @@
-# S4 and MS3 of the mini data set (tools/make_mini.py --out data/mini, or $AVS_MINI), seen at 96x96.
+# S4 and MS3 of the mini data set (tools/make_mini.py --out data/mini, or $AVS_MINI), at 96x96.
 _base_ = "../../_base_/s4.py"
 data_root = "{{$AVS_MINI:data/mini}}/AVSBench-object/Single-source"
 silent_root = "{{$AVS_MINI:data/mini}}/silent-objects/s4"  # read by the evaluation alone
-train_pipeline = [
+# What stage 2 begins with: it changes the sound before packing, and leaves the colours alone.
+unpacked_pipeline = [
     dict(type="LoadImageFromFile"),
     dict(type="avs_mm.LoadAudio", remembered_files=500),
     dict(type="avs_mm.LoadSoundingMask"),
     dict(type="Resize", scale=(96, 96)),
     dict(type="RandomFlip", prob=0.5),
+]
+train_pipeline = [
+    *unpacked_pipeline,
     dict(type="PhotoMetricDistortion"),
     dict(type="avs_mm.PackAVSInputs"),
 ]

@@ -1,7 +1,7 @@
 # The paper's sound localisers on the mini set (docs/baselines.md); ours and TPAVI stand in stage2.
 #   make baselines
 # The last epoch counts. Their heat maps are cut where J is best (localiser/J).
-_base_ = "./_base_/listening.py"
+_base_ = "./_base_/evaluation.py"
 config = "configs/mini/ezvsl.py"
 options = {"train_cfg.val_interval": 8, "default_hooks.checkpoint.save_best": None}
 only_when_named = True

@@ -1,4 +1,4 @@
-# What every other table starts from: stage 1 on pictures in which all objects are labelled.
+# What every other table starts from: stage 1 on images in which all objects are labelled.
 #   python tools/ablation.py --only pretrain
 config = "configs/mini/pretrain.py"
 options = {}

@@ -1,4 +1,4 @@
-# Not the mini set: what ears learn from real sounds (../shared/real), all over ONE stage 1.
+# Not the mini set: what stage 2 learns from real sounds ($AVS_REAL), all over ONE stage 1.
 #   python tools/train.py configs/real/seg.py
 #   python tools/ablation.py --only real
 # The last epoch counts. With another stage 1, delete OUT/real first: it is not a run of this table.
@@ -10,11 +10,11 @@ options = {
     "model.stage1": "work_dirs/real_seg",
 }
 starts_from = {}
-offscreen = "test_dataloader.dataset.offscreen_root=../shared/real/offscreen_audio"
+offscreen = "test_dataloader.dataset.offscreen_root={{$AVS_REAL:data/real}}/offscreen_audio"
 ms3 = [
     offscreen,
     "test_dataloader.dataset.subset=ms3",
-    "test_dataloader.dataset.data_root=../shared/real/AVSBench-object/Multi-sources",
+    "test_dataloader.dataset.data_root={{$AVS_REAL:data/real}}/AVSBench-object/Multi-sources",
     "test_dataloader.dataset.scene_pattern=(.*)_(?:both|first|second)$",
 ]
 tests = {"s4": ["tools/evaluate.py", offscreen], "ms3": ["tools/evaluate.py", *ms3]}

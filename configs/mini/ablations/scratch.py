@@ -1,4 +1,4 @@
-# Stage 1 on the mini S4 from random weights: without a network that has seen silent objects.
+# Stage 1 on the mini S4 from random weights: without a network that knows silent objects.
 #   python tools/ablation.py --only scratch
 # A variant is configs/mini/seg.py with its options; the last epoch counts.
 config = "configs/mini/seg.py"
@@ -6,6 +6,7 @@ options = {
     "train_cfg.val_interval": 12,
     "default_hooks.checkpoint.save_best": None,
     "model.initial_weights": None,
+    "model.from_scratch": True,
     "model.teacher": None,
 }
 starts_from = {}

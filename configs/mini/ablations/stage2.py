@@ -2,7 +2,7 @@
 # TPAVI, which has no stage 1, from the same pretraining.
 #   python tools/ablation.py --only stage2
 # A variant is configs/mini/avsc.py (TPAVI: its own) with its options; the last epoch counts.
-_base_ = "./_base_/listening.py"
+_base_ = "./_base_/evaluation.py"
 config = "configs/mini/avsc.py"
 options = {"train_cfg.val_interval": 28}
 starts_from = {"model.stage1": "stage1/teacher_tolerant"}
@@ -19,7 +19,7 @@ variants = dict(
     softmax_negatives=dict(title="softmax + negatives", options={**softmax, **negatives}),
     sigmoid=dict(title="sigmoid", options=none),
     negatives=dict(title="sigmoid + negatives", options={**negatives, **as_labelled}),
-    foreign=dict(title="+ foreign objects sound", options=negatives),
+    unmatched=dict(title="+ unmatched objects sound", options=negatives),
     mixtures=dict(title="+ mixtures (default)", options={}, tests=cuts),
     tpavi=dict(
         title="TPAVI",

@@ -1,4 +1,4 @@
-"""AudioNegatives: which sounds replace the picture's own, how often, and what the masks become."""
+"""AudioNegatives: which sounds replace the image's own, how often, and what the masks become."""
 
 from collections import Counter
 from functools import partial
@@ -20,7 +20,7 @@ CAT, DOG, HORSE, NOTHING = 0, 1, 2, 255
 
 
 def make_sample(clip: str, categories: list[int] | None, silent: list[int] | None = None) -> dict:
-    """Two pixels a picture; the sound's level is the length of the clip's name."""
+    """Two pixels an image; the sound's level is the length of the clip's name."""
     row = [NOTHING, NOTHING] if not categories else [categories[0], categories[-1]]
     results = dict(
         clip=clip,
@@ -38,12 +38,12 @@ def make_sample(clip: str, categories: list[int] | None, silent: list[int] | Non
     return results
 
 
-def only(kind: str, share: float = 1.0) -> AudioNegatives:
+def only(kind: str, fraction: float = 1.0) -> AudioNegatives:
     kinds = {"silence": 0.0, "noise": 0.0, "unmatched": 0.0, "mixture": 0.0, kind: 1.0}
-    return AudioNegatives(fraction=share, **kinds)
+    return AudioNegatives(fraction=fraction, **kinds)
 
 
-def test_no_share_changes_nothing():
+def test_fraction_0_changes_nothing():
     results = AudioNegatives(fraction=0)(make_sample("dog", [DOG]))
     assert results["audio_condition"] == "original"
     assert results["gt_sounding_mask"].tolist() == [[1, 1]]
@@ -99,19 +99,19 @@ NOT_SURELY_UNMATCHED = {
     "a silent object": (make_sample("dog", [DOG], [CAT, NOTHING]), make_sample("kitten", [CAT])),
     "the same clip": (make_sample("pair", [DOG]), make_sample("pair", [CAT])),
     "own categories unknown": (make_sample("pair", None), make_sample("kitten", [CAT])),
-    "own picture unlabelled": (make_sample("dog", []), make_sample("kitten", [CAT])),
+    "own image unlabelled": (make_sample("dog", []), make_sample("kitten", [CAT])),
     "other's categories unknown": (make_sample("dog", [DOG]), make_sample("pair", None)),
     "nothing sounds in the other": (make_sample("dog", [DOG]), make_sample("kitten", [])),
 }
-not_surely_unmatched = pytest.mark.parametrize(
+not_verified_unmatched = pytest.mark.parametrize(
     ("sample", "other"), NOT_SURELY_UNMATCHED.values(), ids=NOT_SURELY_UNMATCHED
 )
 
 
-@not_surely_unmatched
+@not_verified_unmatched
 @pytest.mark.parametrize("stand_in", ["silence", "noise"])
 def test_where_it_may_match_it_is_silence_or_noise(sample, other, stand_in):
-    # So small a share that without another sample drawn it would hardly ever fall on it.
+    # So small a fraction that without another sample drawn it would hardly ever fall on it.
     kinds = {"silence": 0, "noise": 0, "mixture": 0, stand_in: 0.5}
     transform = AudioNegatives(fraction=1e-6, **kinds)
     for _ in range(5):
@@ -136,14 +136,14 @@ def test_a_mixture_holds_both_sounds_and_the_masks_stay():
         assert results["gt_sounding_mask"].tolist() == [[1, 1]]
 
 
-@not_surely_unmatched
+@not_verified_unmatched
 def test_what_may_match_is_not_mixed_in(sample, other):
     results = only("mixture")(dict(sample, mix_results=[other]))
     assert results["audio_condition"] == "original"
     assert results["audio"] is sample["audio"]
 
 
-@not_surely_unmatched
+@not_verified_unmatched
 def test_without_silence_and_noise_it_stays(sample, other):
     results = only("unmatched")(dict(sample, mix_results=[other]))
     assert results["audio_condition"] == "original"
@@ -177,23 +177,23 @@ def mix(transform: AudioNegatives, sample: dict, others: list[dict]) -> dict:
         (dict(fraction=0.5, silence=0, noise=0, unmatched=0), dict(original=0.5, mixture=0.5)),
     ],
 )
-def test_shares(arguments, expected):
+def test_fractions(arguments, expected):
     np.random.seed(0)
     transform = AudioNegatives(**arguments)
     sample, others = make_sample("dog", [DOG]), [make_sample("kitten", [CAT])]
     draws = 4000
     counts = Counter(mix(transform, sample, others)["audio_condition"] for _ in range(draws))
     assert set(counts) == set(expected)
-    for condition, share in expected.items():
-        assert counts[condition] / draws == pytest.approx(share, abs=0.025)
+    for condition, fraction in expected.items():
+        assert counts[condition] / draws == pytest.approx(fraction, abs=0.025)
 
 
-@given(share=st.floats(0, 1), kinds=st.tuples(*[st.floats(0.01, 10)] * 4))
-def test_kinds_share_what_is_changed(share, kinds):
+@given(fraction=st.floats(0, 1), kinds=st.tuples(*[st.floats(0.01, 10)] * 4))
+def test_kinds_divide_what_is_changed(fraction, kinds):
     names = ("silence", "noise", "unmatched", "mixture")
-    shares = AudioNegatives(fraction=share, **dict(zip(names, kinds, strict=True))).shares
-    assert sum(shares.values()) == pytest.approx(share)
-    assert shares["noise"] * kinds[0] == pytest.approx(shares["silence"] * kinds[1])
+    fractions = AudioNegatives(fraction=fraction, **dict(zip(names, kinds, strict=True))).fractions
+    assert sum(fractions.values()) == pytest.approx(fraction)
+    assert fractions["noise"] * kinds[0] == pytest.approx(fractions["silence"] * kinds[1])
 
 
 def test_every_sample_can_be_drawn():
@@ -221,7 +221,7 @@ def test_the_same_randomness_for_several_samples():
         (dict(silence=0, noise=0, unmatched=0, mixture=0), "at least one kind is above 0"),
     ],
 )
-def test_shares_that_are_none(arguments, message):
+def test_no_fractions(arguments, message):
     with pytest.raises(ValueError, match=message):
         AudioNegatives(**arguments)
 
@@ -242,7 +242,7 @@ def test_what_must_be_loaded_before(key, loader):
 
 
 def mixed_s4(root: Path, **arguments) -> MultiImageMixDataset:
-    """A dog and a cat, one frame each: half the draws are the picture's own clip."""
+    """A dog and a cat, one frame each: half the draws are the image's own clip."""
     init_default_scope("mmseg")
     loading = ["LoadImageFromFile", "avs_mm.LoadAudio", "avs_mm.LoadSoundingMask"]
     dataset = dict(

@@ -14,7 +14,7 @@ MASK = np.array([[0, 255, 255], [0, 0, 255]], np.uint8)
 def sample(tmp_path: Path, write_image) -> dict:
     write_image(tmp_path / "mask.png", MASK)
     return dict(
-        img_path="picture.png",
+        img_path="image.png",
         img=np.zeros((2, 3, 3), np.uint8),
         seg_map_path=str(tmp_path / "mask.png"),
         clip="clip",
@@ -79,7 +79,7 @@ def test_silent_map(sample, tmp_path: Path, write_image):
 @pytest.mark.parametrize("loaded", [dict(), dict(ori_shape=(4, 5))])
 def test_mask_of_another_size(sample, loaded):
     results = {**sample, "img": np.zeros((4, 5, 3), np.uint8), **loaded}
-    with pytest.raises(ValueError, match=r"mask\.png is 3x2, but its picture picture\.png is 5x4"):
+    with pytest.raises(ValueError, match=r"mask\.png is 3x2, but its image image\.png is 5x4"):
         LoadSoundingMask()(results)
 
 

@@ -11,7 +11,7 @@ from avs_mm.datasets import PackAVSInputs
 
 @pytest.fixture
 def results() -> dict:
-    """An 8x8 picture whose left half sounds of category 3; a silent 1 in the upper right."""
+    """An 8x8 image whose left half sounds of category 3; a silent 1 in the upper right."""
     mask = np.zeros((8, 8), np.uint8)
     mask[:, :4] = 1
     silent = np.full((8, 8), 255, np.uint8)
@@ -86,7 +86,7 @@ def test_padding_does_not_sound(results):
 
 
 def test_masks_at_the_original_size(results):
-    """As in a test pipeline, which resizes the picture before it loads the masks."""
+    """As in a test pipeline, which resizes the image before it loads the masks."""
     results.update(img=np.zeros((4, 4, 3), np.uint8), img_shape=(4, 4))
     packed = PackAVSInputs()(results)
     assert packed["inputs"]["img"].shape == (3, 4, 4)
@@ -99,7 +99,7 @@ def test_a_flip_of_one_field_alone_is_noticed(results):
         PackAVSInputs()(MMCVRandomFlip(prob=1.0)(results))
 
 
-def test_masks_of_no_size_of_the_picture(results):
+def test_masks_of_no_size_of_the_image(results):
     results["gt_sounding_mask"] = np.zeros((5, 5), np.uint8)
     with pytest.raises(ValueError, match="no longer fit"):
         PackAVSInputs()(results)

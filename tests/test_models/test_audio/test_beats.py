@@ -1,3 +1,5 @@
+"""BEATs beside recorded tokens of the official code, its padding and its files."""
+
 import numpy as np
 import pytest
 import torch
@@ -20,21 +22,21 @@ def padding_of(case, golden_padding):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_golden_tokens(shared_golden, golden_beats, golden_waveforms, golden_padding, case):
-    golden = np.load(shared_golden / "beats_small.npz")
+def test_golden_tokens(golden, golden_beats, golden_waveforms, golden_padding, case):
+    expected = np.load(golden / "beats_small.npz")
     padding = padding_of(case, golden_padding)
     tokens = golden_beats(golden_waveforms(*CASES[case]), padding).numpy()
     sounding = np.ones(tokens.shape[:2], dtype=bool)
     if padding is not None:
-        sounding = ~golden["1s_masked__mask"]
+        sounding = ~expected["1s_masked__mask"]
         assert np.array_equal(golden_beats.token_padding_mask(padding).numpy(), ~sounding)
-    np.testing.assert_allclose(tokens[sounding], golden[f"{case}__y"][sounding], atol=1e-4)
+    np.testing.assert_allclose(tokens[sounding], expected[f"{case}__y"][sounding], atol=1e-4)
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_golden_classes(shared_golden, official_file, golden_waveforms, golden_padding, case):
+def test_golden_classes(golden, official_file, golden_waveforms, golden_padding, case):
     """A fine-tuned file, with its classifier put back: mean over the sounding tokens, sigmoid."""
-    golden = np.load(shared_golden / "beats_small_ft.npz")[f"{case}__y"]
+    expected = np.load(golden / "beats_small_ft.npz")[f"{case}__y"]
     path = official_file(finetuned=True)
     model = BEATs.from_checkpoint(path)
     classifier = nn.Linear(64, 527)
@@ -47,7 +49,7 @@ def test_golden_classes(shared_golden, official_file, golden_waveforms, golden_p
     if padding is not None:
         sounding = (~model.token_padding_mask(padding)).float()
     mean = (logits * sounding[..., None]).sum(dim=1) / sounding.sum(dim=1, keepdim=True)
-    np.testing.assert_allclose(mean.sigmoid().detach(), golden, atol=1e-4)
+    np.testing.assert_allclose(mean.sigmoid().detach(), expected, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_number_of_tokens(golden_beats, samples, tokens):
 # Padding
 
 
-def test_tokens_do_not_hear_padding(golden_beats, golden_waveforms, golden_padding):
+def test_tokens_do_not_depend_on_padding(golden_beats, golden_waveforms, golden_padding):
     waveforms = golden_waveforms(2, 16000)
     changed = waveforms.clone()
     # The last row of patches with a sounding token reaches to sample 63 · 160 + 400

@@ -1,3 +1,5 @@
+import inspect
+import json
 import os
 import pickle
 
@@ -5,7 +7,7 @@ import pytest
 import torch
 
 from avs_mm.models.audio import BEATs
-from avs_mm.models.audio.beats_checkpoint import read_checkpoint
+from avs_mm.models.audio.beats_checkpoint import ARCHITECTURE, COMMON, DROPOUTS, read_checkpoint
 
 REMEDY = r"BEATs_iter3_plus_AS2M_finetuned_on_AS2M_cpt2\.pt \(sha256 e5815275.*Hugging Face"
 TABLE = "encoder.layers.{}.self_attn.relative_attention_bias.weight"
@@ -39,6 +41,16 @@ def test_reads_arguments_and_weights(official_file, small):
         layerdrop=0.05,
     )
     assert file.weights.keys() == BEATs(**small).state_dict().keys()
+
+
+def test_the_defaults_are_the_official_base_model(golden):
+    base = json.loads((golden / "beats_configs.json").read_text())["base"]
+    defaults = {
+        name: parameter.default for name, parameter in inspect.signature(BEATs).parameters.items()
+    }
+    for field, argument in (ARCHITECTURE | DROPOUTS).items():
+        assert defaults[argument] == base[field], argument
+    assert base.items() >= COMMON.items()
 
 
 @pytest.mark.parametrize("layout", ["zip", "legacy", "pickle"])

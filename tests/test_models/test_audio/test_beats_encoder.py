@@ -1,3 +1,5 @@
+"""The transformer of BEATs: its parts and its initialisation."""
+
 import copy
 import io
 

@@ -1,6 +1,9 @@
+"""What training asks of BEATs: freezing, copies, averages, autocast, learning."""
+
 import copy
 from types import SimpleNamespace
 
+import pytest
 import torch
 from mmengine.hooks import EMAHook
 from mmengine.model import ExponentialMovingAverage
@@ -106,6 +109,7 @@ def test_autocast_keeps_the_fbank_in_float32(golden_beats, golden_waveforms, mon
     assert (tokens - exact).abs().mean() < 0.02
 
 
+@pytest.mark.slow
 def test_compiles_without_graph_break(golden_beats, golden_waveforms, golden_padding):
     compiled = torch.compile(golden_beats, backend="eager", fullgraph=True)
     waveforms = golden_waveforms(2, 16000)
@@ -114,6 +118,7 @@ def test_compiles_without_graph_break(golden_beats, golden_waveforms, golden_pad
         torch.testing.assert_close(compiled(waveforms, padding), expected, atol=1e-5, rtol=0)
 
 
+@pytest.mark.slow
 def test_learns_from_scratch(small):
     """Tell three sounds apart after 30 steps of Adam at the mini config's rate."""
     torch.manual_seed(0)

@@ -1,3 +1,5 @@
+"""The gated attention beside its equations."""
+
 import math
 
 import pytest

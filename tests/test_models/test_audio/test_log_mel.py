@@ -1,3 +1,5 @@
+"""VGGish's log-mel examples beside an independent version."""
+
 import numpy as np
 import pytest
 import torch

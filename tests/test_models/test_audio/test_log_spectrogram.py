@@ -1,3 +1,5 @@
+"""Log spectrograms beside their definition."""
+
 import math
 
 import pytest

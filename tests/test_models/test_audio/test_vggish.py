@@ -1,3 +1,5 @@
+"""VGGish beside its layers written out, its training and its files."""
+
 import os
 import pickle
 
@@ -191,6 +193,7 @@ def test_gradient_is_the_difference_quotient(weights, golden_waveforms):
 # Files
 
 
+@pytest.mark.slow
 def test_avsc_loads_it_and_predicts(avsc_config, labelled_samples, find_something, write):
     """From torchvggish's layout to categories that sound; the file is read in init_weights."""
     path = write()

@@ -1,3 +1,5 @@
+"""The audio-visual matching term by hand."""
+
 import math
 
 import pytest
@@ -9,28 +11,28 @@ from avs_mm.models.baselines.audio_visual_matching import audio_visual_matching
 def test_equals_the_value_by_hand():
     """Two channels; half of a 1x2 map is masked out by a logit of -1000."""
     logits = torch.tensor([1000.0, -1000.0]).view(1, 1, 1, 2)
-    seen = torch.tensor([[2.0, 5.0], [-4.0, 7.0]]).view(1, 2, 1, 2)
-    heard = torch.tensor([[0.0, 1.0]])
+    features = torch.tensor([[2.0, 5.0], [-4.0, 7.0]]).view(1, 2, 1, 2)
+    audio = torch.tensor([[0.0, 1.0]])
     # Inside the mask the first pixel (2, -4) is left, its ReLU (2, 0), averaged over both: (1, 0)
     inside = math.e / (math.e + 1)
-    p = (1 - inside, inside)  # softmax of what is heard, (0, 1)
-    q = (inside, 1 - inside)  # softmax of what is seen, (1, 0)
+    p = (1 - inside, inside)  # softmax of the sound, (0, 1)
+    q = (inside, 1 - inside)  # softmax of the features, (1, 0)
     expected = sum(a * math.log(a / b) for a, b in zip(p, q, strict=True))
     assert expected == pytest.approx((math.e - 1) / (math.e + 1))
-    assert audio_visual_matching(logits, [seen], [heard]).item() == pytest.approx(expected)
+    assert audio_visual_matching(logits, [features], [audio]).item() == pytest.approx(expected)
 
 
 def test_sums_over_frames_and_averages_over_stages():
     torch.manual_seed(0)
     logits = torch.randn(3, 1, 8, 8)
     maps = [torch.randn(3, 4, 8, 8), torch.randn(3, 4, 4, 4)]
-    heard = [torch.randn(3, 4), torch.randn(3, 4)]
+    audio = [torch.randn(3, 4), torch.randn(3, 4)]
     parts = [
-        audio_visual_matching(logits[[f]], [maps[s][[f]]], [heard[s][[f]]])
+        audio_visual_matching(logits[[f]], [maps[s][[f]]], [audio[s][[f]]])
         for s in range(2)
         for f in range(3)
     ]
-    whole = audio_visual_matching(logits, maps, heard)
+    whole = audio_visual_matching(logits, maps, audio)
     torch.testing.assert_close(whole, torch.stack(parts).sum() / 2)
     assert min(parts) > 0
 

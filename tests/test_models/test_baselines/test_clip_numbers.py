@@ -1,3 +1,5 @@
+"""Which frames of a batch are one clip."""
+
 import pytest
 from mmseg.structures import SegDataSample
 

@@ -1,3 +1,5 @@
+"""EZ-VSL: its loss by hand, and eight clips overfitted."""
+
 import math
 
 import pytest

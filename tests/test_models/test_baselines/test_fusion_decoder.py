@@ -1,3 +1,5 @@
+"""TPAVI's decoder: its sizes and its residual units."""
+
 import torch
 import torch.nn.functional as F
 

@@ -1,3 +1,5 @@
+"""LVS: its tri-map loss by hand, and eight clips overfitted."""
+
 import math
 
 import pytest
@@ -44,6 +46,7 @@ def test_weights_that_vanish_still_have_a_mean():
     assert torch.isfinite(similarities.grad).all()
 
 
+@pytest.mark.slow
 def test_overfits_eight_clips(build, eight_clips, train, matched):
     model = build("lvs")
     losses = train(model, eight_clips, steps=60)

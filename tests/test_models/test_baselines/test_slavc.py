@@ -1,3 +1,5 @@
+"""SLAVC: its loss, its moving target and its dropout."""
+
 import copy
 import math
 
@@ -82,6 +84,7 @@ def test_only_training_drops_features(build, eight_clips):
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
 
 
+@pytest.mark.slow
 def test_overfits_eight_clips(build, eight_clips, train, matched):
     # Nine features in ten dropped and a slow target are there to prevent just this.
     model = build("slavc", visual_dropout=0.0, momentum=0.5, temperature=0.07)

@@ -1,3 +1,5 @@
+"""SSPL: its loss, its attention and its predictive coding module."""
+
 import pytest
 import torch
 
@@ -28,6 +30,7 @@ def test_attention_weighs_the_locations_by_their_cosine(build):
     torch.testing.assert_close(model._attended(features, audio)[0], expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sspl", "sspl_without_pcm"])
 def test_two_views_come_to_agree_without_collapse(build, eight_clips, train, name: str):
     """There are no negatives, so nothing asks for the sounds to be told apart: only the clips."""

@@ -58,6 +58,7 @@ def clips(count: int = 8, frames: int = 2) -> tuple[dict, list[SegDataSample]]:
     return {"img": torch.stack(images), "audio": torch.stack(sounds)}, samples
 
 
+@pytest.mark.slow
 def test_overfits_eight_clips(tpavi_config):
     model = MODELS.build({**tpavi_config, "matching_weight": 0.01})
     model.init_weights()

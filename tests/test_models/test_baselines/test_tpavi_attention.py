@@ -1,3 +1,5 @@
+"""TPAVI's attention beside the double loop that defines it."""
+
 import pytest
 import torch
 
@@ -22,7 +24,7 @@ def by_definition(attention: TPAVIAttention, maps, audio, clips) -> torch.Tensor
     def pointwise(layer, vector):
         return layer.weight.flatten(1) @ vector + layer.bias
 
-    heard = [pointwise(attention.align, second) for second in audio]
+    aligned = [pointwise(attention.align, second) for second in audio]
     expected = torch.empty_like(maps)
     for clip in clips.unique():
         frames = (clips == clip).nonzero().flatten().tolist()
@@ -31,7 +33,7 @@ def by_definition(attention: TPAVIAttention, maps, audio, clips) -> torch.Tensor
             query = pointwise(attention.query, maps[f, :, y, x])
             total = torch.zeros(3, dtype=torch.double)
             for other, row, column in pixels:
-                key = pointwise(attention.key, heard[other])
+                key = pointwise(attention.key, aligned[other])
                 total += (query @ key) * pointwise(attention.value, maps[other, :, row, column])
             projected = attention.project((total / len(pixels)).view(1, 3, 1, 1)).flatten()
             expected[f, :, y, x] = attention.norm(maps[f, :, y, x] + projected)
@@ -44,12 +46,12 @@ def test_equals_the_double_loop(attention, clips: list[int]):
     audio = torch.randn(5, 4, dtype=torch.double)
     numbers = torch.tensor(clips)
     with torch.no_grad():
-        mixed, heard = attention(maps, audio, numbers)
+        mixed, aligned = attention(maps, audio, numbers)
         torch.testing.assert_close(mixed, by_definition(attention, maps, audio, numbers))
-        torch.testing.assert_close(heard, attention.align(audio))
+        torch.testing.assert_close(aligned, attention.align(audio))
 
 
-def test_clips_do_not_hear_each_other(attention):
+def test_clips_do_not_attend_to_each_other(attention):
     maps = torch.randn(4, 6, 2, 3, dtype=torch.double)
     audio = torch.randn(4, 4, dtype=torch.double)
     with torch.no_grad():

@@ -1,0 +1,41 @@
+"""The version of the code that a result depends on."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from avs_mm.shipped import PACKAGE, tools_dir
+
+__all__ = ["code_version", "digest_of_sources"]
+
+# Rooms of the package on which no weight and no metric depends
+WITHOUT_INFLUENCE = ("apis", "experiments", "reproduction", "visualization", "weights")
+TOOLS = ("evaluate.py", "test.py", "train.py")
+
+
+@cache
+def code_version() -> str:
+    """Return a digest of all sources by which a network is trained and tested.
+
+    A changed line, be it a comment, gives another one.
+    """
+    return digest_of_sources(PACKAGE, [tools_dir() / name for name in TOOLS])
+
+
+def digest_of_sources(package: Path, tools: list[Path]) -> str:
+    """Hash the names and the contents of the package's modules and of some tools.
+
+    Args:
+        package: Folder of the package, whose rooms without influence are left out.
+    """
+    sources = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
+    parts = {
+        name: path
+        for name, path in sources.items()
+        if name.split("/")[0] not in (*WITHOUT_INFLUENCE, ".mim")
+    }
+    parts |= {f"tools/{path.name}": path for path in tools}
+    digest = hashlib.sha256()
+    for name, path in sorted(parts.items()):
+        digest.update(f"{name}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()

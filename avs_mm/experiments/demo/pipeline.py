@@ -1,0 +1,101 @@
+"""The steps of the demo, what they leave behind, and the metrics of its summary."""
+
+import json
+import shutil
+from pathlib import Path
+
+from avs_mm.evaluation import check_metric_keys
+from avs_mm.experiments.steps import Step
+
+__all__ = ["RESULTS", "clear", "demo_steps", "summary_metrics"]
+
+RESULTS = ("summary.json", "report.html", "demo.mp4")
+ROOM = "avs_mm.experiments.demo"
+
+
+def clear(out: Path) -> None:
+    """Remove an earlier run's results, so that none is taken for this one's if it fails."""
+    for name in RESULTS:
+        (out / name).unlink(missing_ok=True)
+    for folder in (out / "runs", out / "logs"):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+
+
+def demo_steps(out: Path, data: Path) -> list[Step]:
+    """List the steps, with the seconds each is expected to take on two CPU cores.
+
+    Where a tool takes a checkpoint it gets the work dir of the training, and picks the best one.
+    """
+    runs = out / "runs"
+    config = {name: f"configs/mini/{name}.py" for name in ("pretrain", "seg", "avsc")}
+
+    def train(name: str, *options: str) -> list[str]:
+        command = ["tools/train.py", config[name], "--work-dir", str(runs / name)]
+        return [*command, "--cfg-options", *options] if options else command
+
+    def evaluate(subset: str, folder: str) -> list[str]:
+        place = f"AVSBench-object/{folder}"
+        command = ["tools/evaluate.py", config["avsc"], str(runs / "avsc")]
+        command += ["--conditions", "silence", "unmatched", "--out", str(runs / f"test-{subset}")]
+        dataset = dict(subset=subset, data_root=data / place, silent_root=silent / subset)
+        if subset == "ms3":
+            dataset["semantic_root"] = data / "AVSBench-semantic"
+        options = [f"test_dataloader.dataset.{key}={value}" for key, value in dataset.items()]
+        return [*command, "--cfg-options", *options]
+
+    silent = data / "silent-objects"
+    after_pretrain = f"model.initial_weights={runs / 'pretrain'}"
+    after_seg = f"model.stage1={runs / 'seg'}"
+    model = ["--config", config["avsc"], "--checkpoint", str(runs / "avsc")]
+    scenes = str(runs / "scenes.mp4")
+    video = ["tools/segment_video.py", scenes, *model, "-o", str(out / "demo.mp4")]
+    shown = ["--data", str(data), "--metrics", str(runs / "metrics.json"), "--video", "demo.mp4"]
+    report = ["-m", f"{ROOM}.report", *model, *shown, "-o", str(out / "report.html")]
+    return [
+        Step("data", "making the data set", 45, ["tools/make_mini.py", "--out", str(data)]),
+        Step("pretrain", "stage 1 learns all objects", 300, train("pretrain")),
+        Step("seg", "stage 1 learns what may sound", 125, train("seg", after_pretrain)),
+        Step("avsc", "stage 2 learns what sounds", 130, train("avsc", after_seg), one_thread=True),
+        Step("test-s4", "testing on single sources", 30, evaluate("s4", "Single-source")),
+        Step("test-ms3", "testing on several sources", 22, evaluate("ms3", "Multi-sources")),
+        Step("scenes", "making a video", 4, ["-m", f"{ROOM}.scenes", "--out", scenes]),
+        Step("video", "segmenting the video", 12, video),
+        Step("report", "writing the report", 7, report),
+    ]
+
+
+def summary_metrics(runs: Path) -> dict[str, dict[str, float]]:
+    """Collect the summary's metrics from the two evaluations.
+
+    Raises:
+        ValueError: They are of an older version of this package.
+    """
+    single, several = (
+        _metrics_at(runs / f"test-{name}" / "results.json") for name in ("s4", "ms3")
+    )
+    names = ("sounding_recall", "silent_recall", "false_positive_masks", "I_per_frame")
+    return {
+        "stage1": {name: single["original"][f"candidates/{name}"] for name in names},
+        "stage2": _stage2(single),
+        "stage2_ms3": {
+            **_stage2(several),
+            "all_tracks_right": several["original"]["tracks/all_right"],
+        },
+    }
+
+
+def _metrics_at(path: Path) -> dict[str, dict[str, float]]:
+    metrics = json.loads(path.read_text())["metrics"]
+    check_metric_keys(metrics, path)
+    return metrics
+
+
+def _stage2(metrics: dict[str, dict[str, float]]) -> dict[str, float]:
+    return {
+        "J": metrics["original"]["avs/J"],
+        "F": metrics["original"]["avs/F"],
+        "oracle_J": metrics["original"]["candidates/oracle_J"],
+        "RA_silence": metrics["silence"]["audio/RA_silence"],
+        "RA_unmatched": metrics["unmatched"]["audio/RA_unmatched"],
+    }

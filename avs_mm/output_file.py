@@ -1,0 +1,89 @@
+"""Write texts, JSON and images in one piece: a reader never meets half a file."""
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from avs_mm.whole_file import replaced_when_whole
+
+__all__ = [
+    "encode_image",
+    "without_nan",
+    "write_bytes",
+    "write_image",
+    "write_json",
+    "write_text",
+]
+
+
+def write_bytes(path: str | os.PathLike, content: bytes) -> None:
+    """Write a file that gets its name once it is complete; its folder is made."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replaced_when_whole(path) as unfinished:
+        unfinished.write_bytes(content)
+
+
+def write_text(path: str | os.PathLike, text: str) -> None:
+    """Write a text in UTF-8; as `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_json(path: str | os.PathLike, content: Any) -> None:
+    """Write JSON in lines, ended by a line break; as `write_bytes`.
+
+    A number for which JSON has no word, NaN or infinite, becomes null.
+    """
+    text = json.dumps(without_nan(content), indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def without_nan(content: Any) -> Any:
+    """Return nested dicts and lists with None in the place of NaN and infinite numbers."""
+    if isinstance(content, dict):
+        return {key: without_nan(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [without_nan(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
+
+
+def write_image(path: str | os.PathLike, image: np.ndarray) -> None:
+    """Write an image in the format that the suffix names; as `write_bytes`.
+
+    Args:
+        image: RGB uint8 (H, W, 3), or grey (H, W) of uint8 or, as PNG, of uint16.
+
+    Raises:
+        OSError: OpenCV cannot write this kind of image.
+    """
+    try:
+        write_bytes(path, encode_image(image, Path(path).suffix))
+    except OSError as error:
+        raise OSError(f"{path}: {error}") from error
+
+
+def encode_image(image: np.ndarray, suffix: str, *, quality: int = 95) -> bytes:
+    """Return the content of an image's file.
+
+    Args:
+        image: As of `write_image`.
+        suffix: ".png", ".jpg", ...
+        quality: Of a JPEG, 0 to 100.
+
+    Raises:
+        OSError: OpenCV cannot write this kind of image.
+    """
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality] if suffix in (".jpg", ".jpeg") else []
+    stored = image[..., ::-1] if image.ndim == 3 else image  # OpenCV's order is BGR
+    try:
+        done, encoded = cv2.imencode(suffix, stored, options)
+    except cv2.error as error:
+        raise OSError(f"OpenCV cannot encode {suffix!r}; write a .png or .jpg") from error
+    if not done:
+        raise OSError(f"OpenCV cannot encode {suffix!r}; check its build for PNG and JPEG")
+    return encoded.tobytes()

@@ -1,0 +1,62 @@
+"""Build the model of a config with the weights of a checkpoint."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.device import get_device
+from mmengine.model import BaseModel
+from mmengine.registry import MODELS, init_default_scope
+
+from avs_mm.checkpoint import find_checkpoint, load_strictly
+
+__all__ = ["build_trained_model"]
+
+
+def build_trained_model(
+    config: Config,
+    checkpoint: str | Path,
+    *,
+    classes: Sequence[str] = (),
+    device: str | None = None,
+) -> BaseModel:
+    """Build a config's model in evaluation mode, with every weight of a checkpoint.
+
+    A model that can predict a category map or a binary one predicts the former, which says what
+    sounds.
+
+    Args:
+        checkpoint: File that ``tools/train.py`` wrote with this config, or the work dir it is in.
+        classes: Names of the data's categories; empty where the data knows none. They may be fewer
+            than the checkpoint's, or in another order: ``map_categories`` then maps the data.
+        device: "cpu", "cuda:0", ...; the fastest one found by default.
+
+    Returns:
+        The model; its ``dataset_meta`` is that of the training data, or empty.
+
+    Raises:
+        FileNotFoundError: There is no checkpoint of this name.
+        ValueError: The checkpoint is damaged, does not fit the model, or was trained for other
+            categories than the data has.
+    """
+    init_default_scope(config.get("default_scope", "mmseg"))
+    settings = config.model
+    model = MODELS.build({**settings, "output": "category"} if "output" in settings else settings)
+    path = find_checkpoint(checkpoint)
+    model.dataset_meta = load_strictly(model, path).get("dataset_meta") or {}
+    _check_categories(model, classes, path)
+    return model.to(device or get_device()).eval()
+
+
+def _check_categories(model: Any, classes: Sequence[str], checkpoint: Path) -> None:
+    number = getattr(model, "num_classes", None)
+    if number is None or not classes:
+        return
+    known, present = tuple(model.dataset_meta.get("classes") or ()), tuple(classes)
+    if set(present) - set(known or present) or number != len(known or present):
+        raise ValueError(
+            f"{checkpoint} knows {', '.join(known) or f'{number} categories'}, the test set has "
+            f"{', '.join(present)}: take out the clips of the others, or give the data that it was "
+            "trained for"
+        )

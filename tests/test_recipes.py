@@ -1,0 +1,95 @@
+"""The recipes of CONTRIBUTING.md, followed step by step in a copy of the repository."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+FOLDERS = ("avs_mm", "configs", "tools", "tests")
+STEP = re.compile(r"^(?P<text>\S.*?):\n\n```(?P<language>\w+)\n(?P<code>.*?)^```$", re.M | re.S)
+
+pytestmark = pytest.mark.slow
+
+
+def steps_of(title: str) -> Iterator[tuple[str, str, str]]:
+    """Each step of a recipe: the sentence before the block, the block's language and code."""
+    contributing = (REPOSITORY / "CONTRIBUTING.md").read_text()
+    _, _, recipe = contributing.partition(f"\n## {title}\n")
+    recipe, _, _ = recipe.partition("\n## ")
+    for step in STEP.finditer(recipe):
+        sentence = step["text"].rpartition("\n\n")[2]
+        yield sentence, step["language"], step["code"]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    ignored = shutil.ignore_patterns("__pycache__", ".mim")
+    for folder in FOLDERS:
+        shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=ignored)
+    for path in REPOSITORY.iterdir():
+        if path.is_file():
+            shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def add_import(path: Path, line: str) -> None:
+    """Import a name before ``__all__``, and put it in there."""
+    text = path.read_text()
+    assert text.count("\n__all__ = [") == 1
+    name = line.split()[-1]
+    path.write_text(text.replace("\n__all__ = [", f'\n{line}\n__all__ = ["{name}", '))
+
+
+def run(commands: str, clone: Path) -> None:
+    """Run the lines as a shell would, by this Python; make format is ruff on this copy's code."""
+    binaries = Path(sys.executable).parent
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(binaries), os.environ["PATH"]]),
+        "PYTHONPATH": str(clone),
+        "OMP_NUM_THREADS": "1",
+    }
+    code = " ".join(FOLDERS)
+    commands = commands.replace("make format", f"ruff check --fix {code}\nruff format {code}")
+    checks = f"ruff check {code}\nruff format --check {code}"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f"{commands}\n{checks}"],
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "steps"),
+    [
+        ("Add an audio encoder", 4),
+        ("Add a data set with other categories", 3),
+        ("Add a baseline", 5),
+    ],
+)
+def test_recipe(clone: Path, recipe: str, steps: int):
+    followed = 0
+    for sentence, language, code in steps_of(recipe):
+        if language == "bash":
+            run(code, clone)
+        else:
+            (path, *_) = re.findall(r"`([^`]+\.py)`", sentence)
+            if sentence.startswith("Import it in "):
+                add_import(clone / path, code.strip())
+            else:
+                assert sentence.startswith("Write "), sentence
+                assert not (clone / path).exists()
+                (clone / path).parent.mkdir(parents=True, exist_ok=True)
+                (clone / path).write_text(code)
+        followed += 1
+    assert followed == steps
