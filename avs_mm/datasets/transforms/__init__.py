@@ -8,12 +8,14 @@ from avs_mm.datasets.transforms.augment_audio import (
     RandomSecond,
     RandomSilentSpan,
 )
+from avs_mm.datasets.transforms.copy_paste import CopyPaste
 from avs_mm.datasets.transforms.load_audio import LoadAudio, crop_or_pad
 from avs_mm.datasets.transforms.load_masks import LoadSoundingMask
 from avs_mm.datasets.transforms.pack_avs_inputs import PackAVSInputs
 
 __all__ = [
     "AudioNegatives",
+    "CopyPaste",
     "LoadAudio",
     "LoadSoundingMask",
     "PackAVSInputs",
