@@ -1,5 +1,7 @@
 # make demo      the whole method on the drawn data set, into work_dirs/demo
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
+# make real     real images and sounds of $AVS_REAL, three seeds (docs/real.md); needs pip install "avs_mm[real]"; goes on likewise
+# make real-folds  the same in a cross-validation of three folds
 # make peers     ours, TPAVI and the sound localisers on the same data (docs/peers.md); likewise
 # make test      style, types and tests
 # make test-fast the same without the slow tests, within a minute
@@ -19,11 +21,17 @@ STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo ablation peers test test-fast format clean
+.PHONY: demo real real-folds ablation peers test test-fast format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
 	$(BIN)/python -m avs_mm.experiments.demo --out work_dirs/demo
+
+real: $(STAMP)
+	$(BIN)/python -m avs_mm.experiments.real --out work_dirs/real
+
+real-folds: $(STAMP)
+	$(BIN)/python -m avs_mm.experiments.real --out work_dirs/real --folds
 
 ablation: $(STAMP)
 	$(BIN)/python -m avs_mm.experiments.ablation --out work_dirs/ablation
