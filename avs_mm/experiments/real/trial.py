@@ -12,6 +12,7 @@ from avs_mm.experiments.steps import Step
 __all__ = ["Trial", "mean_and_std", "ms3_metrics", "s4_metrics", "trial_steps"]
 
 SEG, AVSC = "configs/real/seg.py", "configs/real/avsc.py"
+SCENE = "(.*)_(?:both|first|second)$"  # one scene of MS3 has three tracks
 CONDITIONS = ("silence", "noise", "unmatched", "offscreen")
 
 
@@ -52,6 +53,7 @@ def trial_steps(trial: Trial, out: Path) -> list[Step]:
             semantic = (trial.held_out or trial.data) / "AVSBench-semantic"
             options += ["test_dataloader.dataset.subset=ms3"]
             options += [f"test_dataloader.dataset.semantic_root={semantic}"]
+            options += [f"test_dataloader.dataset.scene_pattern={SCENE}"]
         step = f"{trial.name}-test-{subset}"
         return Step(step, step, 60, [*command, "--cfg-options", *options], True)
 
