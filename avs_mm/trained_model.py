@@ -28,7 +28,8 @@ def build_trained_model(
 
     Args:
         checkpoint: File that ``tools/train.py`` wrote with this config, or the work dir it is in.
-        classes: Names of the data's categories; empty where the data knows none.
+        classes: Names of the data's categories; empty where the data knows none. They may be fewer
+            than the checkpoint's, or in another order: ``map_categories`` then maps the data.
         device: "cpu", "cuda:0", ...; the fastest one found by default.
 
     Returns:
@@ -53,9 +54,9 @@ def _check_categories(model: Any, classes: Sequence[str], checkpoint: Path) -> N
     if number is None or not classes:
         return
     known, present = tuple(model.dataset_meta.get("classes") or ()), tuple(classes)
-    if (known or present) != present or number != len(present):
+    if set(present) - set(known or present) or number != len(known or present):
         raise ValueError(
             f"{checkpoint} knows {', '.join(known) or f'{number} categories'}, the test set has "
-            f"{', '.join(present)}: give the dataset metainfo=dict(classes=[...]) in the "
-            "checkpoint's order, or the data that it was trained for"
+            f"{', '.join(present)}: take out the clips of the others, or give the data that it was "
+            "trained for"
         )

@@ -59,14 +59,21 @@ def test_a_checkpoint_without_meta_is_taken_at_its_word(checkpoint, classes):
 @pytest.mark.parametrize(
     ("known", "present", "fault"),
     [
-        (("cat", "dog"), ("dog", "cat"), r"weights\.pth knows cat, dog, the test set has dog, cat"),
-        ((), ("cat", "dog", "cow"), r"knows 2 categories, the test set has cat, dog, cow: give"),
+        (("cat", "dog"), ("cow", "cat"), r"weights\.pth knows cat, dog, the test set has cow, cat"),
+        ((), ("cat", "dog", "cow"), r"knows 2 categories, the test set has cat, dog, cow: take"),
     ],
 )
 def test_other_categories_are_refused(checkpoint, known, present, fault):
     path = checkpoint(classes=known) if known else checkpoint()
     with pytest.raises(ValueError, match=fault):
         build_trained_model(CONFIG, path, classes=present, device="cpu")
+
+
+@pytest.mark.parametrize("present", [("dog", "cat"), ("dog",)])
+def test_fewer_categories_and_another_order_are_taken(checkpoint, present):
+    path = checkpoint(classes=("cat", "dog"))
+    model = build_trained_model(CONFIG, path, classes=present, device="cpu")
+    assert model.dataset_meta == {"classes": ("cat", "dog")}
 
 
 def test_a_missing_checkpoint_is_named(tmp_path):

@@ -139,10 +139,9 @@ class AVSBenchDataset(BaseSegDataset):
         metainfo = dict(metainfo or {})
         classes = checked_classes(metainfo.get("classes", own))
         metainfo.setdefault("palette", voc_palette(len(classes)))
-        silent_names = dict(enumerate(sorted(own or classes), start=1))
-        self.label_names, self.silent_names = label_names, silent_names
-        self.label_table = category_positions(label_names, classes)
-        self.silent_table = category_positions(silent_names, classes)
+        self.label_names = label_names
+        self.silent_names = dict(enumerate(sorted(own or classes), start=1))
+        self._set_tables(classes)
 
         super().__init__(
             data_root=str(data_root),
@@ -154,6 +153,23 @@ class AVSBenchDataset(BaseSegDataset):
             lazy_init=lazy_init,
             max_refetch=max_refetch,
         )
+
+    def set_categories(self, classes: Sequence[str]) -> None:
+        """Take other categories, such as a model's, which are found by their names.
+
+        Raises:
+            ValueError: A clip is of a category that is not among them.
+        """
+        classes = checked_classes(classes)
+        self._metainfo.update(classes=classes, palette=voc_palette(len(classes)))
+        self._set_tables(classes)
+        if getattr(self, "_fully_initialized", False):
+            self._fully_initialized = False
+            self.full_init()
+
+    def _set_tables(self, classes: Sequence[str]) -> None:
+        self.label_table = category_positions(self.label_names, classes)
+        self.silent_table = category_positions(self.silent_names, classes)
 
     @property
     def sound_root(self) -> Path:

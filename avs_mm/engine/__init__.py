@@ -9,6 +9,7 @@ from avs_mm.engine.atomic_checkpoint_hook import AtomicCheckpointHook
 from avs_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
 from avs_mm.engine.category_check_hook import CategoryCheckHook
 from avs_mm.engine.checkpoint_fit_hook import CheckpointFitHook
+from avs_mm.engine.conditions_val_loop import ConditionsValLoop
 from avs_mm.engine.reproducible_loops import ReproducibleEpochLoop, ReproducibleIterLoop
 from avs_mm.engine.unfinished_validation_hook import UnfinishedValidationHook
 from avs_mm.engine.work_dir_hook import WorkDirHook
@@ -19,6 +20,7 @@ __all__ = [
     "BFloat16OptimWrapper",
     "CategoryCheckHook",
     "CheckpointFitHook",
+    "ConditionsValLoop",
     "ReproducibleEpochLoop",
     "ReproducibleIterLoop",
     "UnfinishedValidationHook",

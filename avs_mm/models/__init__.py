@@ -8,6 +8,7 @@ from avs_mm.models.audio import (
     AST,
     BEATs,
     BEATsTagger,
+    FilterBankCNN,
     SpectrogramResNet,
     VGGish,
     kaldi_fbank,
@@ -15,6 +16,7 @@ from avs_mm.models.audio import (
 )
 from avs_mm.models.audio_set_head import AudioSetHead
 from avs_mm.models.avsc import AVSC
+from avs_mm.models.backbones import EfficientNetLite0
 from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
@@ -34,6 +36,8 @@ __all__ = [
     "AudioSetHead",
     "BEATs",
     "BEATsTagger",
+    "EfficientNetLite0",
+    "FilterBankCNN",
     "PotentialObjectSegmentor",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",

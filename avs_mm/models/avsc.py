@@ -14,11 +14,13 @@ from torch import Tensor, nn
 from avs_mm.checkpoint import find_checkpoint, load_strictly
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidate_cache import CandidateCache
+from avs_mm.models.category_loss import category_loss
+from avs_mm.models.labelled_candidates import with_labelled_objects
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio
 from avs_mm.registry import MODELS
 
-__all__ = ["AVSC", "loudest_category", "objects_of", "sounding_map"]
+__all__ = ["AVSC", "loudest_category", "objects_of", "sounding_map", "sounding_maps"]
 
 
 @MODELS.register_module()
@@ -40,8 +42,13 @@ class AVSC(BaseSegmentor):
             probability; with "sigmoid" every category is judged by itself.
         threshold: Probability above which a pixel sounds, in (0, 1). ``pred_sounding_map`` is S_asl
             with this value on 0.5, where J is cut; F tries 255 cuts of that map.
+        calibrated: Whether the threshold is part of the checkpoint, as validation under several
+            sounds chooses it (``ConditionsValLoop``).
         unmatched_objects_sound: Whether training takes a candidate of an unmatched sound's category
             for what sounds; without, every candidate is to fall silent, as the labels say.
+        category_loss_weight: Of a binary cross-entropy between p and the categories that are known
+            to sound; the paper, which needs no label of a sound, has none.
+        labelled_candidates: Whether training adds the labelled objects that stage 1 has missed.
         remember_frames: Training images whose candidates are kept in memory, so that stage 1 runs
             once on each of them. Of use where augmentation leaves their pixels alone, or but flips
             them; images that never come again would only fill it. 0 keeps none.
@@ -49,8 +56,8 @@ class AVSC(BaseSegmentor):
             sounding).
 
     Raises:
-        ValueError: an unknown activation or output, a threshold out of range; in training, a stage
-            1 that does not fit.
+        ValueError: an unknown activation or output, a threshold or weight out of range; in
+            training, a stage 1 that does not fit, or a frame without the categories it needs.
     """
 
     def __init__(
@@ -62,7 +69,10 @@ class AVSC(BaseSegmentor):
         hidden_dims: tuple[int, ...] = (256,),
         audio_activation: Literal["softmax", "sigmoid"] = "sigmoid",
         threshold: float = 0.5,
+        calibrated: bool = False,
         unmatched_objects_sound: bool = True,
+        category_loss_weight: float = 0.0,
+        labelled_candidates: bool = False,
         remember_frames: int = 0,
         output: Literal["category", "binary"] = "category",
         data_preprocessor: dict | None = None,
@@ -75,6 +85,11 @@ class AVSC(BaseSegmentor):
         if output not in ("category", "binary"):
             raise ValueError(f"output is 'category' or 'binary', not {output!r}")
         check_threshold(threshold)
+        if category_loss_weight < 0 or (category_loss_weight and audio_activation == "softmax"):
+            raise ValueError(
+                "category_loss_weight is at least 0, and 0 with audio_activation='softmax', which "
+                f"cannot say that nothing sounds; it is {category_loss_weight}"
+            )
         self.segmentor = MODELS.build(segmentor).requires_grad_(False)
         self.num_classes = self.segmentor.num_classes
         self.audio_encoder = MODELS.build(audio_encoder)
@@ -82,7 +97,10 @@ class AVSC(BaseSegmentor):
         self.stage1 = stage1
         self.stage1_categories: tuple[str, ...] | None = None  # as its checkpoint names them
         self.audio_activation = audio_activation
-        self.threshold = threshold
+        self.register_buffer("calibrated_threshold", torch.tensor(threshold), persistent=calibrated)
+        self.calibrated = calibrated
+        self.category_loss_weight = category_loss_weight
+        self.labelled_candidates = labelled_candidates
         self.unmatched_objects_sound = unmatched_objects_sound
         self.candidate_cache = CandidateCache(self.segmentor, most_frames=remember_frames)
         self.output = output
@@ -95,6 +113,16 @@ class AVSC(BaseSegmentor):
             meta = load_strictly(self.segmentor, find_checkpoint(self.stage1))
             self.stage1_categories = meta.get("dataset_meta", {}).get("classes")
         self.audio_encoder.init_weights()
+
+    @property
+    def threshold(self) -> float:
+        """Probability above which a pixel sounds: the config's, or what a calibration has set."""
+        return float(self.calibrated_threshold)
+
+    @threshold.setter
+    def threshold(self, threshold: float) -> None:
+        check_threshold(threshold)
+        self.calibrated_threshold.fill_(threshold)
 
     def train(self, mode: bool = True) -> "AVSC":
         """Set the mode of the audio side; stage 1 stays in evaluation mode."""
@@ -112,23 +140,14 @@ class AVSC(BaseSegmentor):
 
     def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
         """Return the sounding maps (B, H, W) at the images' size."""
-        return self._sounding_maps(self._candidates_at_input_size(inputs), inputs)
+        candidates = self._candidates_at_input_size(inputs)
+        return sounding_maps(candidates, self.score_audio(inputs))
 
     def _candidates_at_input_size(self, inputs: dict[str, Tensor]) -> list[InstanceData]:
         # Images of a test are met once: to remember them would only fill the cache.
         source = self.candidate_cache if self.training else self.segmentor
         batch, _, height, width = inputs["img"].shape
         return source.find_candidates(inputs, sizes=[(height, width)] * batch)
-
-    def _sounding_maps(self, candidates: list[InstanceData], inputs: dict[str, Tensor]) -> Tensor:
-        return torch.stack(
-            [
-                sounding_map(frame_candidates, category_scores)
-                for frame_candidates, category_scores in zip(
-                    candidates, self.score_audio(inputs), strict=True
-                )
-            ]
-        )
 
     def score_audio(self, inputs: dict[str, Tensor]) -> Tensor:
         """Return the probability p that each category sounds, (B, K) in [0, 1], in fp32."""
@@ -147,11 +166,19 @@ class AVSC(BaseSegmentor):
     ) -> dict[str, Tensor]:
         """Return ``loss_avc``: cross-entropy between S_asl and the mask of what sounds (Eq. 6).
 
+        With ``category_loss_weight`` also ``loss_category``.
+
         Under an unmatched sound (``unmatched_categories`` of a sample, from ``AudioNegatives``) a
         candidate of its category is no negative: it is what sounds, labelled or not.
         """
         candidates = self._candidates_at_input_size(inputs)
-        maps = self._sounding_maps(candidates, inputs)
+        if self.labelled_candidates:
+            candidates = [
+                with_labelled_objects(frame_candidates, sample.gt_sem_seg.data[0])
+                for frame_candidates, sample in zip(candidates, data_samples, strict=True)
+            ]
+        category_scores = self.score_audio(inputs)
+        maps = sounding_maps(candidates, category_scores)
         target = torch.cat([sample.gt_sounding_mask.data for sample in data_samples])
         if self.unmatched_objects_sound:
             unmatched = [
@@ -161,7 +188,11 @@ class AVSC(BaseSegmentor):
             target = target.bool() | torch.stack(unmatched)
         # Cross-entropy of probabilities is not defined in half precision.
         with torch.autocast(device_type=maps.device.type, enabled=False):
-            return {"loss_avc": F.binary_cross_entropy(maps.float(), target.float())}
+            losses = {"loss_avc": F.binary_cross_entropy(maps.float(), target.float())}
+        if self.category_loss_weight:
+            term = category_loss(category_scores, data_samples)
+            losses["loss_category"] = self.category_loss_weight * term
+        return losses
 
     def predict(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
@@ -216,6 +247,16 @@ def sounding_map(candidates: InstanceData, category_scores: Tensor) -> Tensor:
     """
     scores = category_scores[candidates.labels]
     return torch.einsum("n,nhw->hw", scores, candidates.masks.to(scores.dtype)).clamp(max=1)
+
+
+def sounding_maps(candidates: Sequence[InstanceData], category_scores: Tensor) -> Tensor:
+    """Compute S_asl of every frame, (B, H, W), from category scores (B, K)."""
+    return torch.stack(
+        [
+            sounding_map(frame_candidates, frame_scores)
+            for frame_candidates, frame_scores in zip(candidates, category_scores, strict=True)
+        ]
+    )
 
 
 def objects_of(candidates: InstanceData, categories: Sequence[int]) -> Tensor:

@@ -1,17 +1,30 @@
-# Stage 1 on the real clips of $AVS_REAL, from scratch: 57 images, so figures are low.
+# Stage 1 on the real clips of $AVS_REAL, S4 and MS3. Needs pip install "avs_mm[real]".
 #   python tools/train.py configs/real/seg.py
 #   python tools/test.py configs/real/seg.py work_dirs/real_seg
-_base_ = ["./_base_/s4.py", "./_base_/maskformer_r18.py", "../_base_/runtime.py"]
+_base_ = ["./_base_/s4.py", "./_base_/maskformer_lite0.py", "../_base_/runtime.py"]
 work_dir = "work_dirs/real_seg"
-model = dict(from_scratch=True)
-train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=200, val_interval=50)
+frames = dict(_base_.frames, audio=None, pipeline=_base_.unpacked_pipeline)
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    dataset=dict(
+        _delete_=True,
+        type="MultiImageMixDataset",
+        dataset=dict(type="ConcatDataset", datasets=[frames, dict(frames, **_base_.ms3)]),
+        pipeline=[
+            dict(type="avs_mm.CopyPaste", prob=0.4),
+            dict(type="avs_mm.PackAVSInputs"),
+        ],
+    ),
+)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=60, val_interval=15)
 optim_wrapper = dict(
     type="OptimWrapper",
-    optimizer=dict(type="AdamW", lr=4e-4, weight_decay=1e-4),
+    optimizer=dict(type="AdamW", lr=1e-3, weight_decay=0.05),
     clip_grad=dict(max_norm=1.0, norm_type=2),
 )
 param_scheduler = [
     dict(type="LinearLR", start_factor=0.01, by_epoch=False, begin=0, end=50),
-    dict(type="CosineAnnealingLR", by_epoch=True, T_max=200, convert_to_iter_based=True),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=60, convert_to_iter_based=True),
 ]
 default_hooks = dict(checkpoint=dict(save_best="candidates/oracle_J", rule="greater"))

@@ -45,3 +45,52 @@ def test_names_another_order_than_stage1s():
         CategoryCheckHook().before_train(
             runner(data=("cat", "dog"), model=2, stage1=("dog", "cat"))
         )
+
+
+class Dataset(SimpleNamespace):
+    def set_categories(self, classes) -> None:
+        if unknown := set(self.metainfo["classes"]) - set(classes):
+            raise ValueError(f"clip a is of category {unknown.pop()}")
+        self.metainfo = {"classes": tuple(classes)}
+
+
+@pytest.mark.parametrize("own", [("dog",), ("dog", "cat"), ("cat", "dog")])
+@pytest.mark.parametrize("known", ["checkpoint", "stage 1", "teacher"])
+def test_maps_fewer_and_reordered_categories_by_name(own: tuple[str, ...], known: str):
+    one = runner(data=own, model=2)
+    one.test_dataloader.dataset = Dataset(metainfo={"classes": own})
+    hook, names = CategoryCheckHook(), ("cat", "dog")
+    if known == "checkpoint":
+        hook.after_load_checkpoint(one, {"meta": {"dataset_meta": {"classes": list(names)}}})
+    elif known == "stage 1":
+        one.model.stage1_categories = names
+    else:
+        one.model.teacher, one.model.initial_categories = object(), names
+    hook.before_test(one)
+    assert one.test_dataloader.dataset.metainfo["classes"] == names
+
+
+def test_names_a_category_that_the_checkpoint_does_not_know():
+    one = runner(data=("cow",), model=2)
+    one.test_dataloader.dataset = Dataset(metainfo={"classes": ("cow",)})
+    hook = CategoryCheckHook()
+    hook.after_load_checkpoint(one, {"meta": {"dataset_meta": {"classes": ["cat", "dog"]}}})
+    with pytest.raises(ValueError, match=r"the checkpoint was trained on .*cat.*category cow"):
+        hook.before_test(one)
+
+
+def test_validation_follows_the_training_data():
+    one = runner(data=("cat", "dog"), model=2)
+    one.val_dataloader = SimpleNamespace(dataset=Dataset(metainfo={"classes": ("dog",)}))
+    hook = CategoryCheckHook()
+    hook.before_train(one)
+    hook.before_val(one)
+    assert one.val_dataloader.dataset.metainfo["classes"] == ("cat", "dog")
+
+
+def test_training_anew_may_have_other_categories():
+    one = runner(data=("cow", "pig"), model=2)
+    hook = CategoryCheckHook()
+    hook.after_load_checkpoint(one, {"meta": {"dataset_meta": {"classes": ["cat", "dog"]}}})
+    hook.before_train(one)
+    assert hook.trained_on == ("cow", "pig")

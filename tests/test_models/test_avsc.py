@@ -207,3 +207,14 @@ def test_names_a_pipeline_without_audio(model, labelled_samples):
     del batch["audio"]
     with pytest.raises(ValueError, match="LoadAudio"):
         model(batch, labelled_samples, mode="predict")
+
+
+@pytest.mark.parametrize("calibrated", [False, True])
+def test_a_calibrated_threshold_is_part_of_the_checkpoint(avsc_config, calibrated: bool):
+    first, second = (MODELS.build({**avsc_config, "calibrated": calibrated}) for _ in range(2))
+    assert ("calibrated_threshold" in first.state_dict()) == calibrated
+    first.threshold = 0.25
+    second.load_state_dict(first.state_dict())
+    assert second.threshold == (0.25 if calibrated else 0.5)
+    with pytest.raises(ValueError, match="it is 1"):
+        first.threshold = 1.0

@@ -1,8 +1,28 @@
 """The steps from a sample's files to the network's inputs."""
 
 from avs_mm.datasets.transforms.audio_negatives import AudioNegatives
+from avs_mm.datasets.transforms.augment_audio import (
+    RandomBandStop,
+    RandomGain,
+    RandomPitch,
+    RandomSecond,
+    RandomSilentSpan,
+)
+from avs_mm.datasets.transforms.copy_paste import CopyPaste
 from avs_mm.datasets.transforms.load_audio import LoadAudio, crop_or_pad
 from avs_mm.datasets.transforms.load_masks import LoadSoundingMask
 from avs_mm.datasets.transforms.pack_avs_inputs import PackAVSInputs
 
-__all__ = ["AudioNegatives", "LoadAudio", "LoadSoundingMask", "PackAVSInputs", "crop_or_pad"]
+__all__ = [
+    "AudioNegatives",
+    "CopyPaste",
+    "LoadAudio",
+    "LoadSoundingMask",
+    "PackAVSInputs",
+    "RandomBandStop",
+    "RandomGain",
+    "RandomPitch",
+    "RandomSecond",
+    "RandomSilentSpan",
+    "crop_or_pad",
+]

@@ -16,6 +16,7 @@ from avs_mm.checkpoint import find_checkpoint
 from avs_mm.checksum import sha256_of
 from avs_mm.datasets.audio_pairs import write_audio_pairs
 from avs_mm.datasets.conditioned_frames import collate_conditioned, conditioned_test_frames
+from avs_mm.datasets.map_categories import map_categories
 from avs_mm.evaluation.metrics import (
     AudioSensitivityMetric,
     AVSMetric,
@@ -83,6 +84,7 @@ def evaluate_checkpoint(
         model = build_trained_model(
             settings, path, classes=frames.metainfo.get("classes") or (), device=device
         )
+        map_categories(frames, model.dataset_meta.get("classes") or ())
         loader = {
             **settings.test_dataloader,
             "dataset": frames,

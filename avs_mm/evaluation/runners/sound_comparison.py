@@ -9,6 +9,7 @@ from rich.progress import track
 from avs_mm.atomic_write import atomic_write
 from avs_mm.checkpoint import find_checkpoint
 from avs_mm.datasets.conditioned_frames import conditioned_test_frames
+from avs_mm.datasets.map_categories import map_categories
 from avs_mm.evaluation.runners.changed_sounds import REPLACEMENTS, under_changed_sounds
 from avs_mm.evaluation.runners.frame_choice import choose_frames, frames_of_clips
 from avs_mm.evaluation.runners.sound_library import SoundLibrary
@@ -61,10 +62,12 @@ def draw_changed_sounds(
         raise ValueError(f"{out}: unknown kind of image; write a {' or '.join(SUFFIXES)}")
     path = find_checkpoint(checkpoint)
     frames = conditioned_test_frames(settings, ("original", *REPLACEMENTS))
-    dataset, metainfo = frames.dataset, frames.metainfo
+    dataset = frames.dataset
     model = build_trained_model(
-        settings, path, classes=metainfo.get("classes") or (), device=device
+        settings, path, classes=frames.metainfo.get("classes") or (), device=device
     )
+    map_categories(frames, model.dataset_meta.get("classes") or ())
+    metainfo = frames.metainfo
     if clips:
         chosen = frames_of_clips(dataset, list(dict.fromkeys(clips)))
     else:
@@ -73,7 +76,10 @@ def draw_changed_sounds(
     # The sounds of other splits are used, where the config says so.
     own = dict(settings.test_dataloader.dataset, audio="original", audio_pairs=None)
     splits = dataset.unmatched_splits or [dataset.split]
-    library = SoundLibrary([DATASETS.build({**own, "split": split}) for split in splits])
+    others = [DATASETS.build({**own, "split": split}) for split in splits]
+    for other in others:
+        map_categories(other, metainfo["classes"])
+    library = SoundLibrary(others)
     fp16 = settings.get("test_cfg", {}).get("fp16", False)
     figure = plot_changed_sounds(
         [

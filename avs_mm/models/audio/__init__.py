@@ -8,6 +8,7 @@ from avs_mm.models.audio.audio_encoder import AudioEncoder as AudioEncoder
 from avs_mm.models.audio.audio_tagger import AudioTagger as AudioTagger
 from avs_mm.models.audio.beats import BEATs as BEATs
 from avs_mm.models.audio.beats_tagger import BEATsTagger as BEATsTagger
+from avs_mm.models.audio.filter_bank_cnn import FilterBankCNN as FilterBankCNN
 from avs_mm.models.audio.kaldi_fbank import kaldi_fbank as kaldi_fbank
 from avs_mm.models.audio.log_mel import log_mel_examples as log_mel_examples
 from avs_mm.models.audio.log_spectrogram import log_spectrogram as log_spectrogram

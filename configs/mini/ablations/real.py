@@ -5,7 +5,7 @@
 only_when_named = True
 config = "configs/real/avsc.py"
 options = {
-    "train_cfg.val_interval": 40,
+    "train_cfg.val_interval": 60,
     "default_hooks.checkpoint.save_best": None,
     "model.stage1": "work_dirs/real_seg",
 }
@@ -20,10 +20,16 @@ ms3 = [
 tests = {"s4": ["tools/evaluate.py", offscreen], "ms3": ["tools/evaluate.py", *ms3]}
 changed = "train_dataloader.dataset.pipeline.0"
 none = {f"{changed}.fraction": 0}
+half = {"model.calibrated": False}  # the threshold stays at 0.5
+eq6 = {"model.category_loss_weight": 0.0, **half}
 variants = dict(
     softmax=dict(
-        title="softmax (the paper)", options={"model.audio_activation": "softmax", **none}
+        title="softmax (the paper)",
+        options={"model.audio_activation": "softmax", **eq6, **none},
     ),
-    sigmoid=dict(title="sigmoid", options=none),
-    mixtures=dict(title="sigmoid + negatives + mixtures (default)", options={}),
+    sigmoid=dict(title="sigmoid", options={**eq6, **none}),
+    mixtures=dict(title="sigmoid + negatives + mixtures", options=eq6),
+    category=dict(title="+ category loss", options=half),
+    calibrated=dict(title="+ calibrated threshold (default)", options={}),
+    labelled=dict(title="+ labelled candidates", options={"model.labelled_candidates": True}),
 )

@@ -1,0 +1,3 @@
+"""Image encoders that neither mmseg nor mmdet has."""
+
+from avs_mm.models.backbones.efficientnet_lite import EfficientNetLite0 as EfficientNetLite0

