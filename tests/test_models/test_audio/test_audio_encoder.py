@@ -12,7 +12,12 @@ from avs_mm.models.audio import BEATs, SpectrogramResNet, VGGish
 from avs_mm.models.audio.audio_encoder import AudioEncoder
 from avs_mm.registry import MODELS
 
-TOKENS = {"BEATs": 48, "VGGish": 1, "SpectrogramResNet": 1}  # of a second of sound
+TOKENS = {
+    "BEATs": 48,
+    "VGGish": 1,
+    "SpectrogramResNet": 1,
+    "FilterBankCNN": 7,
+}  # of a second of sound
 ENCODERS = sorted(
     encoder.__name__ for encoder in AudioEncoder.__subclasses__() if "avs_mm." in encoder.__module__
 )
