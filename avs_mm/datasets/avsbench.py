@@ -163,7 +163,7 @@ class AVSBenchDataset(BaseSegDataset):
         classes = checked_classes(classes)
         self._metainfo.update(classes=classes, palette=voc_palette(len(classes)))
         self._set_tables(classes)
-        if self._fully_initialized:
+        if getattr(self, "_fully_initialized", False):
             self._fully_initialized = False
             self.full_init()
 

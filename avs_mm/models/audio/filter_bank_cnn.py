@@ -83,7 +83,7 @@ class FilterBankCNN(AudioEncoder):
             spectrograms = mask_spectrograms(
                 spectrograms, frequency_mask=self.frequency_mask, time_mask=self.time_mask
             )
-        maps = self.layers(spectrograms[:, None].to(self.layers[0].weight.dtype))
+        maps = self.layers(spectrograms[:, None].to(next(self.parameters()).dtype))
         return self.dropout(maps.mean(dim=3)).transpose(1, 2)
 
 

@@ -1,6 +1,7 @@
 """EfficientNet-Lite0, an image encoder whose ImageNet weights come as a Python package."""
 
 from pathlib import Path
+from typing import Any
 
 from mmengine.model import BaseModule
 from torch import Tensor, nn
@@ -113,7 +114,7 @@ class EfficientNetLite0(BaseModule):
         return tuple(maps)
 
 
-def _build_network() -> nn.Module:
+def _build_network() -> Any:  # the package is untyped
     try:
         from efficientnet_lite_pytorch import EfficientNet
     except ImportError as error:
