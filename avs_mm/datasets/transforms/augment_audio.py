@@ -13,8 +13,8 @@ __all__ = ["RandomBandStop", "RandomGain", "RandomPitch", "RandomSecond", "Rando
 class RandomSecond(BaseTransform):
     """Move the sound of a frame in time: it begins anywhere in the clip's file.
 
-    Stands before ``LoadAudio`` and changes ``second``. Only S4's clips are changed, as one category
-    sounds in all of their seconds; the masks of the others are those of a second.
+    Stands before ``LoadAudio``, for which it adds ``audio_start``, in seconds. Only S4's clips get
+    one, as one category sounds in all of their seconds; the masks of the others are of a second.
 
     Args:
         prob: How often a sample is changed.
@@ -32,7 +32,7 @@ class RandomSecond(BaseTransform):
     def transform(self, results: dict) -> dict:
         if results.get("subset") == "s4" and np.random.rand() < self.prob:
             latest = self._length(results["audio_path"]) - self.duration
-            results["second"] = float(np.random.uniform(0, max(0.0, latest)))
+            results["audio_start"] = float(np.random.uniform(0, max(0.0, latest)))
         return results
 
     def _length(self, path: str) -> float:

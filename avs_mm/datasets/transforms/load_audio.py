@@ -16,7 +16,7 @@ __all__ = ["LoadAudio", "crop_or_pad"]
 
 @TRANSFORMS.register_module()
 class LoadAudio(BaseTransform):
-    """Load [second, second + duration) of a sound file as mono.
+    """Load [second, second + duration) of a sound file as mono, or from ``audio_start`` seconds on.
 
     Reads ``audio_path``, ``second`` and, where it is there, ``audio_condition``; adds ``audio``:
     float32 (duration * sample_rate,) in [-1, 1]. What the file lacks is padded with zeros.
@@ -56,7 +56,7 @@ class LoadAudio(BaseTransform):
             clip, frame, seed = results["clip"], results["frame"], results["audio_seed"]
             audio = GENERATED_SOUNDS[condition](length, clip=clip, second=frame, seed=seed)
         else:
-            start = round(results["second"] * self.sample_rate)
+            start = round(results.get("audio_start", results["second"]) * self.sample_rate)
             audio = crop_or_pad(self._read(results["audio_path"]), start, length)
         results["audio"] = audio
         return results

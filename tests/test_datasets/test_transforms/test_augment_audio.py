@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from avs_mm.datasets.transforms import (
+    LoadAudio,
     RandomBandStop,
     RandomGain,
     RandomPitch,
@@ -108,14 +109,25 @@ def test_second_begins_anywhere_in_the_file(clip: str):
     np.random.seed(0)
     transform = RandomSecond()
     seconds = [
-        transform(dict(subset="s4", audio_path=clip, second=0))["second"] for _ in range(200)
+        transform(dict(subset="s4", audio_path=clip, second=0))["audio_start"] for _ in range(200)
     ]
     assert 0 <= min(seconds) < 0.05
     assert 1.95 < max(seconds) <= 2
 
 
+def test_load_audio_begins_there_and_second_stays(clip: str):
+    with wave.open(clip, "rb") as file:
+        parameters = file.getparams()
+    with wave.open(clip, "wb") as file:
+        file.setparams(parameters)
+        file.writeframes(np.arange(3 * RATE).astype("<i2").tobytes())
+    loaded = LoadAudio()(dict(subset="s4", audio_path=clip, second=0, audio_start=0.5))
+    assert loaded["audio"][0] * 32768 == 8000
+    assert loaded["second"] == 0
+
+
 def test_second_of_ms3_stays(clip: str):
-    assert RandomSecond()(dict(subset="ms3", audio_path=clip, second=1))["second"] == 1
+    assert "audio_start" not in RandomSecond()(dict(subset="ms3", audio_path=clip, second=1))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +136,7 @@ def test_second_of_ms3_stays(clip: str):
 def test_prob(name: str, clip: str):
     never = TRANSFORMS.build(dict(type=f"avs_mm.{name}", prob=0))
     results = never(dict(subset="s4", audio_path=clip, second=0, audio=tone(440)))
-    assert results["second"] == 0
+    assert "audio_start" not in results
     assert np.array_equal(results["audio"], tone(440))
     with pytest.raises(ValueError, match=r"from 0 to 1, not 1\.5"):
         TRANSFORMS.build(dict(type=f"avs_mm.{name}", prob=1.5))
