@@ -1,6 +1,8 @@
 """What the command line tools share: options, the config, processes on a machine without GPU."""
 
 import argparse
+import atexit
+import importlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,5 +80,10 @@ def load_config(args: argparse.Namespace) -> Config:
 
 def _start_processes_on_cpu(config: Config) -> None:
     # mmengine's launcher selects a GPU whatever the backend, and wraps the model for one.
+    # gloo's threads must end before the interpreter does, or a process that has done its work may
+    # abort (pytorch/pytorch#190489). They end with the last reference to the process group, which
+    # mmcv.ops and torch.distributed.nn take as a default argument if imported once there is one.
+    importlib.import_module("avs_mm.models")
     torch.distributed.init_process_group("gloo")
+    atexit.register(torch.distributed.destroy_process_group)
     config.model_wrapper_cfg = dict(type="MMDistributedDataParallel", device_ids=None)

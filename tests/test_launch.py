@@ -37,11 +37,13 @@ def test_work_dir_is_the_options_then_the_configs_then_the_name(config_file):
 
 
 def test_processes_without_gpu_talk_by_gloo(config_file, monkeypatch):
-    backends = []
+    backends, at_exit = [], []
     monkeypatch.setattr(launch.torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(launch.atexit, "register", at_exit.append)
     monkeypatch.setattr(torch.distributed, "init_process_group", backends.append)
     config = load_config(parse(config_file, "--launcher", "pytorch"))
     assert backends == ["gloo"]
+    assert at_exit[-1] is torch.distributed.destroy_process_group
     assert config.model_wrapper_cfg.device_ids is None
 
 

@@ -15,6 +15,7 @@ from mmengine.model import MMDistributedDataParallel
 from mmengine.optim import OptimWrapper
 from mmengine.registry import init_default_scope
 
+import avs_mm.models  # noqa: F401  # before the process group: see avs_mm/launch.py
 from avs_mm.registry import MODELS
 
 

@@ -12,6 +12,8 @@ import torch.distributed
 from mmengine.dataset import DefaultSampler
 from mmengine.evaluator import Evaluator
 
+import avs_mm.models  # noqa: F401  # before the process group: see avs_mm/launch.py
+
 
 def main(rank: int, world_size: int, folder: Path) -> None:
     torch.distributed.init_process_group(
