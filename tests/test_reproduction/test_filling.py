@@ -188,8 +188,8 @@ def test_remedies_name_the_command(single, tmp_path):
     lines = remedies(TABLES[6], fill(TABLES[6], [single]), configs=tmp_path)
     assert lines[-2:] == [
         f"Ours: {DEFAULT}: unmatched single mIoU, unmatched single RA. Run `python "
-        "tools/evaluate.py configs/avs_avsc.py work_dirs/avs_avsc --conditions unmatched`, and give "
-        "the results.json it writes to --results.",
+        "tools/evaluate.py configs/avs_avsc.py work_dirs/avs_avsc --conditions unmatched`, and "
+        "give the results.json it writes to --results.",
         f"Ours: {DEFAULT}: unmatched multi mIoU, unmatched multi RA. There is no "
         "configs/avs_avsc_ms3.py; give a result with --row 'Ours: {DEFAULT}=RESULTS.json'.",
     ]
