@@ -1,4 +1,4 @@
-"""Copies of a data set in AVSBench's layout under other sounds, for the code of others to run on."""
+"""Copies of a data set in AVSBench's layout under other sounds, for others' code to run on."""
 
 import csv
 import os
