@@ -150,7 +150,8 @@ def _values(path: Path) -> np.ndarray:
     """Values of one channel, (H, W)."""
     if path.suffix.lower() == ".npy":
         values = _array(path)
-        values = values.reshape([length for length in values.shape if length > 1] or [1, 1])
+        while values.ndim > 2 and len(values) == 1:
+            values = values[0]
         if values.ndim != 2 or values.dtype.kind not in "fuib":
             raise ValueError(
                 f"{path}: is {values.dtype} of shape {values.shape}; save a map (H, W) a frame"

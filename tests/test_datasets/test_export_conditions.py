@@ -35,9 +35,7 @@ def test_an_exported_s4_has_the_sounds_of_the_condition_as_its_own(s4_root, tmp_
         np.testing.assert_allclose(found, wanted, atol=1 / 65536)  # half a step of 16 bits
     assert len(read_audio_pairs(out / condition / "pairs.csv")) == 15
     mels = sorted(place.rglob("*.pkl"))
-    assert [path.relative_to(place).as_posix() for path in mels][0] == (
-        "s4_data/audio_log_mel/test/cat/cat_c.pkl"
-    )
+    assert mels[0] == place / "s4_data/audio_log_mel/test/cat/cat_c.pkl"
     assert pickle.loads(mels[0].read_bytes()).shape == (5, 1, 96, 64)
 
 
@@ -86,5 +84,5 @@ def test_tool(s4_root, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["tool", *arguments, "--conditions", "noise"])
     tool.main()
     assert "Written:" in capsys.readouterr().out
-    with pytest.raises(SystemExit, match="export_conditions: .*is there already"):
+    with pytest.raises(SystemExit, match=r"export_conditions: .*is there already"):
         tool.main()

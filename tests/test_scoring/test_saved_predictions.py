@@ -57,5 +57,5 @@ def test_faults(tmp_path, names: list[str], message: str):
 
 
 def test_no_folder(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no such folder of predictions. Expected is"):
+    with pytest.raises(FileNotFoundError, match=r"no such folder of predictions\. Expected is"):
         find_predictions(tmp_path / "none", FRAMES)

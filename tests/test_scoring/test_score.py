@@ -1,6 +1,8 @@
 """Scores of saved predictions against those of AVSBench's own functions."""
 
+import importlib
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -125,9 +127,6 @@ def test_an_unknown_sound_and_a_missing_original_are_refused(s4, saved):
 
 
 def test_tool_prints_the_table_and_names_faults(s4, saved, tmp_path, monkeypatch, capsys):
-    import importlib
-    import sys
-
     monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2] / "tools")
     tool = importlib.import_module("score_masks")
     folder = saved("avs_mm")
@@ -137,5 +136,5 @@ def test_tool_prints_the_table_and_names_faults(s4, saved, tmp_path, monkeypatch
     assert "| J | 0.4325 | AVSBench, image by image |" in capsys.readouterr().out
     assert (tmp_path / "out" / "table.md").is_file()
     shutil.rmtree(folder / "clip_2")
-    with pytest.raises(SystemExit, match="score_masks: .*5 of 20 frames have no prediction"):
+    with pytest.raises(SystemExit, match=r"score_masks: .*5 of 20 frames have no prediction"):
         tool.main()
