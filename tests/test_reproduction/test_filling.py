@@ -191,7 +191,7 @@ def test_remedies_name_the_command(single, tmp_path):
         "tools/evaluate.py configs/avs_avsc.py work_dirs/avs_avsc --conditions unmatched`, and "
         "give the results.json it writes to --results.",
         f"Ours: {DEFAULT}: unmatched multi mIoU, unmatched multi RA. There is no "
-        "configs/avs_avsc_ms3.py; give a result with --row 'Ours: {DEFAULT}=RESULTS.json'.",
+        f"configs/avs_avsc_ms3.py; give a result with --row 'Ours: {DEFAULT}=RESULTS.json'.",
     ]
     lines = remedies(TABLES[3], fill(TABLES[3], []), configs=tmp_path)
     [line] = [line for line in lines if line.startswith(f"w/o L_soas: {DEFAULT}: single J")]
