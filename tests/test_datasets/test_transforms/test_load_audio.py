@@ -60,7 +60,10 @@ def test_duration_and_rate(tmp_path: Path, write_wav):
     audio = transform(dict(audio_path=str(tmp_path / "sound.wav"), second=0))["audio"]
     assert audio.shape == (12_000,)
     assert (audio[8000:] == np.float32(6000 / 32768)).all()
-    assert repr(transform) == "LoadAudio(sample_rate=8000, duration=1.5, remembered_files=16)"
+    assert repr(transform) == (
+        "LoadAudio(sample_rate=8000, duration=1.5, hop=1.0, missing='zeros', centred=False, "
+        "remembered_files=16)"
+    )
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path, write_wav):

@@ -31,7 +31,7 @@ def inputs() -> SimpleNamespace:
     images = [F.normalize(draw(4, 8, 3, 3), dim=1) for _ in range(4)]
     sounds = [F.normalize(draw(4, 8), dim=1) for _ in range(4)]
     spectra = draw(4, 8, 2, 2)
-    maps = draw(4, 8, 3, 3) + 2 * spectra.amax((2, 3))[..., None, None]
+    maps = draw(4, 8, 3, 3) + 0.8 * spectra.amax((2, 3))[..., None, None]
     return SimpleNamespace(images=images, sounds=sounds, spectra=spectra, maps=maps)
 
 
