@@ -1,6 +1,7 @@
-# SSPL with its predictive coding module on S4 (paper, Table 2: J 24.04, F 36.67), by its authors' schedule.
+# SSPL with its predictive coding module on S4 (paper, Table 2: J 24.04, F 36.67).
 #   python tools/convert_weights.py vgg16 vgg16-397923af.pth pretrained/vgg16.pth
-#   python tools/train.py configs/sspl.py --cfg-options model.backbone_weights=pretrained/vgg16.pth
+#   python tools/train.py configs/sspl.py --cfg-options \
+#     model.backbone_weights=pretrained/vgg16.pth
 #   python tools/test.py configs/sspl.py work_dirs/sspl
 _base_ = [
     "./_base_/s4.py",

@@ -1,6 +1,7 @@
-# SSPL without its predictive coding module on S4 (paper, Table 2: J 18.72, F 32.52), by its authors' schedule.
+# SSPL without its predictive coding module on S4 (paper, Table 2: J 18.72, F 32.52).
 #   python tools/convert_weights.py vgg16 vgg16-397923af.pth pretrained/vgg16.pth
-#   python tools/train.py configs/sspl_without_pcm.py --cfg-options model.backbone_weights=pretrained/vgg16.pth
+#   python tools/train.py configs/sspl_without_pcm.py --cfg-options \
+#     model.backbone_weights=pretrained/vgg16.pth
 #   python tools/test.py configs/sspl_without_pcm.py work_dirs/sspl_without_pcm
 _base_ = [
     "./_base_/s4.py",

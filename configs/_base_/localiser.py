@@ -1,5 +1,5 @@
-# What the sound localisers share: two ResNet-18, Adam 1e-4, batches of 128, 20 epochs, three seconds
-# of sound, crops and flips, as EZ-VSL's and SLAVC's authors have it. They learn without any label;
+# What the sound localisers share: two ResNet-18, Adam 1e-4, batches of 128, 20 epochs, crops, flips
+# and three seconds of sound, as EZ-VSL's and SLAVC's authors have it. They learn without any label;
 # the masks of the validation choose the checkpoint. The backbones were trained on ImageNet before:
 #   python tools/convert_weights.py resnet resnet18-f37072fd.pth pretrained/resnet18.pth
 #   ... --cfg-options model.backbone_weights=pretrained/resnet18.pth

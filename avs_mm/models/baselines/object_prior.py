@@ -37,7 +37,9 @@ class ObjectPrior(nn.Module):
         super().__init__()
         if not 0 <= sound_weight <= 1:
             raise ValueError(f"sound_weight is in [0, 1], not {sound_weight}")
-        classifier = MODELS.build(backbone).requires_grad_(False).eval()
+        classifier = MODELS.build(backbone)
+        classifier.requires_grad_(False)
+        classifier.eval()
         load_backbone(classifier, weights)
         self.hidden = [classifier]  # a list, which torch does not look into
         self.sound_weight = sound_weight

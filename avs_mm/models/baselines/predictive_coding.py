@@ -1,4 +1,4 @@
-"""SSPL's predictive coding module: the image's map is corrected by what it says wrong of the sound."""
+"""SSPL's predictive coding module: errors in predicting the sound correct the image's map."""
 
 import torch
 import torch.nn.functional as F
