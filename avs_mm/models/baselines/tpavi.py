@@ -103,9 +103,11 @@ class TPAVI(BaseSegmentor):
         )
         if num_classes is not None and num_classes < 2:
             raise ValueError(f"num_classes counts the background too, so it is no {num_classes}")
-        self.num_classes = num_classes
+        self.num_outputs = num_classes or 1
+        # As of every model here, without the background; None where it names no category
+        self.num_classes = None if num_classes is None else num_classes - 1
         self.decoder = FusionDecoder(
-            channels=channels, num_outputs=num_classes or 1, keep_unused=keep_unused
+            channels=channels, num_outputs=self.num_outputs, keep_unused=keep_unused
         )
         if keep_unused and isinstance(self.backbone, ResNet):
             branch = {"layer3": self.backbone.layer3, "layer4": self.backbone.layer4}
@@ -178,7 +180,7 @@ class TPAVI(BaseSegmentor):
             if self.num_classes is None:
                 prob = resized[0].sigmoid()
             else:
-                background, categories = resized[0].softmax(dim=0).split([1, self.num_classes - 1])
+                background, categories = resized[0].softmax(dim=0).split([1, self.num_classes])
                 best, category = categories.max(dim=0, keepdim=True)
                 prob = best / (best + background)
             frame_map = with_threshold_at_half(prob, self.threshold)
