@@ -66,17 +66,18 @@ def find_predictions(
             continue
         found = STEM.fullmatch(path.stem)
         names = (found["clip"], path.parent.name) if found else ()
-        clip = next((name for name in names if name in clips), None)
-        if found is None or clip is None:
+        known = [name for name in names if name in clips]
+        if found is None or not known:
             others += 1
             continue
+        of_clip = known[0]
         if path.suffix.lower() in LOSSY:
             raise ValueError(f"{path}: {path.suffix} changes the values; save .png or .npy")
         of_kind = numbered[found["probability"] is not None]
-        earlier = of_kind.setdefault((clip, int(found["number"])), path)
+        earlier = of_kind.setdefault((of_clip, int(found["number"])), path)
         if earlier != path:
             raise ValueError(
-                f"{earlier} and {path} are both frame {found['number']} of clip {clip}; take one "
+                f"{earlier} and {path} are both frame {found['number']} of clip {of_clip}; take one "
                 "away, or give the folder of one of them"
             )
     # avs_mm's PredictionWriter may leave both: the probabilities say more than the masks.

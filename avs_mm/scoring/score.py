@@ -141,9 +141,9 @@ def _samples(
                     "annotation (resizes the predictions) or prediction (resizes the masks)"
                 )
             if size == "annotation":
-                prob = resized(prob, tuple(mask.shape), smooth=kind != "masks")
+                prob = resized(prob, (mask.shape[0], mask.shape[1]), smooth=kind != "masks")
             else:
-                mask = resized(mask, tuple(prob.shape), smooth=False)
+                mask = resized(mask, (prob.shape[0], prob.shape[1]), smooth=False)
         yield _sample(info, index, condition, prob.clamp(0, 1), mask)
 
 

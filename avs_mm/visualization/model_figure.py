@@ -1,6 +1,7 @@
 """The paper's Figures 1 and 3 to 7: frames down, models or sounds across, one image a cell."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -43,7 +44,7 @@ def plot_grid(
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
     FigureCanvasAgg(figure)
 
-    def write(left: float, top: float, text: str, **font: object) -> None:
+    def write(left: float, top: float, text: str, **font: Any) -> None:
         figure.text(left / width, 1 - top / height, text, va="top", **font)
 
     write(GAP, 8, title, color=INK, fontsize=10, weight="bold")

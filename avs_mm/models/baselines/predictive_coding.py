@@ -52,8 +52,8 @@ class PredictiveCoding(nn.Module):
         self.feedback_rates = nn.Parameter(torch.full((3, dims, 1, 1), 0.5))
         self.error_rates = nn.Parameter(torch.ones(3, dims, 1, 1))
         # Each passage has batch norms of its own; the first is the beginning.
-        self.down_norms = _norms(cycles + 1, 2, dims)
-        self.up_norms = _norms(cycles + 1, 3, dims)
+        self.down_norms = _norms((cycles + 1) * 2, dims)
+        self.up_norms = _norms((cycles + 1) * 3, dims)
 
     def forward(self, features: Tensor, sound: Tensor) -> Tensor:
         """Return the aligned map (B, C, h, w) of (B, C, h, w) and sounds (B, audio_dims)."""
@@ -65,7 +65,7 @@ class PredictiveCoding(nn.Module):
         # Predictions from the top down: the lowest level first in the lists
         predicted = [features]
         for level in (1, 0):
-            below = self.down_norms[0][level](self.predict[level](predicted[0]))
+            below = self.down_norms[level](self.predict[level](predicted[0]))
             predicted.insert(0, F.gelu(below))
         levels = self._corrected(predicted, predicted, sound, passage=0)
 
@@ -75,7 +75,7 @@ class PredictiveCoding(nn.Module):
             for level in (1, 0):
                 predicted[level] = self.predict[level](levels[level + 1])
                 mixed = (1 - feedback[level]) * levels[level] + feedback[level] * predicted[level]
-                levels[level] = F.gelu(self.down_norms[passage][level](mixed))
+                levels[level] = F.gelu(self.down_norms[2 * passage + level](mixed))
             levels = self._corrected(levels, predicted, sound, passage=passage)
         return self.output(levels[2])
 
@@ -88,13 +88,11 @@ class PredictiveCoding(nn.Module):
         corrected: list[Tensor] = []
         for level in range(3):
             change = self.error_rates[level].relu() * self.correct[level](error)
-            norm = self.up_norms[passage][level]
+            norm = self.up_norms[3 * passage + level]
             corrected.append(F.gelu(norm(levels[level] + change)))
             error = corrected[level] - predicted[level]
         return corrected
 
 
-def _norms(passages: int, levels: int, dims: int) -> nn.ModuleList:
-    return nn.ModuleList(
-        nn.ModuleList(nn.BatchNorm2d(dims) for _ in range(levels)) for _ in range(passages)
-    )
+def _norms(number: int, dims: int) -> nn.ModuleList:
+    return nn.ModuleList(nn.BatchNorm2d(dims) for _ in range(number))
