@@ -77,8 +77,8 @@ def find_predictions(
         earlier = of_kind.setdefault((of_clip, int(found["number"])), path)
         if earlier != path:
             raise ValueError(
-                f"{earlier} and {path} are both frame {found['number']} of clip {of_clip}; take one "
-                "away, or give the folder of one of them"
+                f"{earlier} and {path} are both frame {found['number']} of clip {of_clip}; take "
+                "one away, or give the folder of one of them"
             )
     # avs_mm's PredictionWriter may leave both: the probabilities say more than the masks.
     files = numbered[True] or numbered[False]

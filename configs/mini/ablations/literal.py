@@ -1,4 +1,4 @@
-# Stage 1 on the mini S4 as configs/paper and configs/avs_* have it: no teacher, and no filter but the
+# Stage 1 on the mini S4 as configs/paper and configs/avs_* have it: no teacher, no filter but the
 # paper's two. Both readings of Eq. 2, and what does better.
 #   python -m avs_mm.experiments.ablation --only literal
 config = "configs/mini/seg.py"

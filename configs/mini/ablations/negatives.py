@@ -1,4 +1,4 @@
-# TPAVI with AudioNegatives on the mini set, beside stage2/tpavi without: does the sound then decide?
+# TPAVI with AudioNegatives on the mini set, beside stage2/tpavi: does the sound then decide?
 #   python -m avs_mm.experiments.ablation --only negatives stage2/tpavi
 _base_ = "./_base_/evaluation.py"
 config = "configs/mini/tpavi_negatives.py"

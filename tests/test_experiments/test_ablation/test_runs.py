@@ -69,7 +69,7 @@ def test_the_makefile_names_what_there_is():
         for command in commands
     )
     assert usual == {"pretrain", "scratch", "stage1", "stage2"}
-    assert baselines == {"localisers", "pretrain", "stage1", "stage2"}
+    assert baselines == {"localisers", "negatives", "pretrain", "stage1", "stage2"}
 
 
 def test_a_variant_replaces_what_its_table_says():
