@@ -13,6 +13,7 @@ from avs_mm.datasets import AVSBenchDataset
 from avs_mm.datasets.audio_pairs import read_audio_pairs
 from avs_mm.datasets.export_conditions import export_conditions, tpavi_log_mel
 from avs_mm.datasets.transforms import LoadAudio
+from avs_mm.media import read_audio
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,6 +52,29 @@ def test_images_and_masks_are_those_of_the_data_set(s4_root, tmp_path):
     rows = (place / "s4_meta_data.csv").read_text().splitlines()
     assert len(rows) == 4
     assert all(row.split(",")[3] == "test" for row in rows[1:])
+
+
+@pytest.mark.parametrize(("subset", "seconds"), [("ms3", [5, 5]), ("avss", [5, 5, 5, 5, 5, 10])])
+def test_ms3_and_avss(ms3_root, semantic_root, tmp_path, subset: str, seconds: list[int]):
+    root = {"ms3": ms3_root, "avss": semantic_root}[subset]
+    options = dict(semantic_root=semantic_root) if subset == "ms3" else {}
+    out = tmp_path / "out"
+    places = export_conditions(
+        subset=subset, data_root=root, out=out, conditions=["unmatched", "noise"], **options
+    )
+    assert [place.parent.name for place in places] == ["unmatched", "noise"]
+    for place in places:
+        dataset = AVSBenchDataset(subset=subset, split="test", data_root=place)
+        assert len(dataset) == sum(seconds)
+        wavs = sorted(place.rglob("*.wav"))
+        assert sorted(len(read_audio(path)) // 16000 for path in wavs) == sorted(seconds)
+    load = LoadAudio()
+    own = AVSBenchDataset(subset=subset, split="test", data_root=root, audio="unmatched", **options)
+    copied = AVSBenchDataset(subset=subset, split="test", data_root=places[0])
+    for index in range(len(own)):
+        expected = load(own.get_data_info(index))["audio"]
+        found = load(copied.get_data_info(index))["audio"]
+        np.testing.assert_allclose(found, expected, atol=1 / 65536)
 
 
 def test_log_mel_is_tpavis():

@@ -232,9 +232,11 @@ class TPAVI(BaseSegmentor):
         chosen = [data_samples[i] for i in annotated]
         losses = {"loss_mask": self._mask_loss(logits[annotated].float(), chosen)}
         if self.matching_weight:
-            divergence = audio_visual_matching(
-                logits, maps, aligned, classwise=self.num_classes is not None
-            )
+            classwise = self.num_classes is not None
+            if classwise:  # of the frames with a mask alone
+                logits = logits[annotated]
+                maps, aligned = ([each[annotated] for each in stages] for stages in (maps, aligned))
+            divergence = audio_visual_matching(logits, maps, aligned, classwise=classwise)
             losses["loss_matching"] = self.matching_weight * divergence
         return losses
 
