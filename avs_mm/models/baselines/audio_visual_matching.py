@@ -28,8 +28,8 @@ def audio_visual_matching(
     Args:
         mask_logits: (F, 1, H, W), or with ``classwise`` (F, K + 1, H, W), background first.
         classwise: Whether the mask is where another class than the background has the highest
-            logit, as in AVSBench's code for AVSS; it then carries no gradient, and the divergence is
-            averaged over the frames.
+            logit, as in AVSBench's code for AVSS; it then carries no gradient, and the divergence
+            is averaged over the frames.
         maps: Each stage's map after the attention, (F, C, h, w).
         audio_embeddings: Each stage's aligned audio embedding, (F, C).
 
