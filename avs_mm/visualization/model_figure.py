@@ -76,26 +76,28 @@ def draw_heat_map(image: np.ndarray, heat: Tensor, *, opacity: float = 0.5) -> n
 
 
 def draw_queries(
-    image: np.ndarray, masks: Tensor, categories: Tensor, *, palette: Palette
+    image: np.ndarray, mask_logits: Tensor, categories: Tensor, *, palette: Palette
 ) -> np.ndarray:
     """Outline the mask of every query, "no object" in grey, as the paper's Figure 3.
 
     Args:
-        masks: Bool (Q, h, w).
+        mask_logits: (Q, h, w); a mask is where they are above 0 at the image's size.
         categories: (Q,), K for "no object".
     """
     canvas = image.copy()
     order = categories.argsort(descending=True)  # categories come over "no object"
     for query in order.tolist():
-        mask = cv2.resize(
-            masks[query].numpy().astype(np.uint8),
-            image.shape[1::-1],
-            interpolation=cv2.INTER_NEAREST,
+        full = cv2.resize(
+            mask_logits[query].numpy(), image.shape[1::-1], interpolation=cv2.INTER_LINEAR
         )
-        outline, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        outline, _ = cv2.findContours(
+            (full > 0).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE
+        )
         category = int(categories[query])
-        colour = (150, 150, 150) if category >= len(palette) else _light(palette[category])
-        cv2.drawContours(canvas, outline, -1, colour, 1, cv2.LINE_AA)
+        named = category < len(palette)
+        colour = _light(palette[category]) if named else (150, 150, 150)
+        width = max(1, round(min(image.shape[:2]) / 112)) if named else 1
+        cv2.drawContours(canvas, outline, -1, colour, width, cv2.LINE_AA)
     return canvas
 
 

@@ -114,11 +114,11 @@ def _cell(
 ) -> tuple[np.ndarray, str]:
     metainfo = each.frames.metainfo
     if kind == "queries":
-        sample, masks, categories = queries_of(each, place)
-        drawn = draw_queries(image, masks, categories, palette=metainfo["palette"])
+        sample, logits, categories = queries_of(each, place)
+        drawn = draw_queries(image, logits, categories, palette=metainfo["palette"])
         objects = int((categories < len(metainfo["classes"])).sum())
         kept = len(sample.pred_instances)
-        return drawn, f"{len(masks)} queries, {objects} of a category, {kept} candidates"
+        return drawn, f"{len(logits)} queries, {objects} of a category, {kept} candidates"
     sample = predict(each, place)
     text = f"J {_jaccard(sample):.2f}"
     if kind == "heat" and "pred_heat_map" in sample:

@@ -19,8 +19,8 @@ def test_heat_goes_from_blue_to_red():
 
 
 def test_queries_of_no_object_are_grey_and_below():
-    masks = torch.zeros(2, 20, 20, dtype=torch.bool)
-    masks[0, 5:15, 5:15] = masks[1, 5:15, 5:15] = True
+    masks = torch.full((2, 20, 20), -1.0)
+    masks[:, 5:15, 5:15] = 1.0
     drawn = draw_queries(GREY, masks, torch.tensor([1, 0]), palette=[(255, 0, 0)])
     red, green, _ = drawn[5, 10].tolist()
     assert red > green + 50

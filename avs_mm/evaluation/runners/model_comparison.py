@@ -115,7 +115,7 @@ def predict(compared: ComparedModel, place: Place) -> SegDataSample:
 
 @torch.no_grad()
 def queries_of(compared: ComparedModel, place: Place) -> tuple[SegDataSample, Tensor, Tensor]:
-    """Return a stage 1's answer, and every query's mask, bool (Q, h, w), and category (Q,).
+    """Return a stage 1's answer, and every query's mask logits (Q, h, w) and category (Q,).
 
     The category K is "no object".
 
@@ -133,7 +133,7 @@ def queries_of(compared: ComparedModel, place: Place) -> tuple[SegDataSample, Te
     images = model.data_preprocessor({key: batch[key] for key in ("inputs", "data_samples")}, False)
     class_logits, mask_logits = segmentor(images["inputs"], mode="tensor")
     sample = segmentor(images["inputs"], images["data_samples"], mode="predict")[0].cpu()
-    return sample, (mask_logits[0] > 0).cpu(), class_logits[0].argmax(dim=-1).cpu()
+    return sample, mask_logits[0].float().cpu(), class_logits[0].argmax(dim=-1).cpu()
 
 
 def under_sounds(models: Sequence[ComparedModel]) -> Callable[[Place], list[FrameUnderSounds]]:
