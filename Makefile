@@ -37,7 +37,7 @@ ablation: $(STAMP)
 	$(BIN)/python -m avs_mm.experiments.ablation --out work_dirs/ablation
 
 baselines: $(STAMP)
-	$(BIN)/python -m avs_mm.experiments.ablation --only localisers stage2/tpavi stage2/mixtures --out work_dirs/ablation
+	$(BIN)/python -m avs_mm.experiments.ablation --only localisers negatives stage2/tpavi stage2/mixtures --out work_dirs/ablation
 
 test: $(STAMP)
 	$(BIN)/ruff check

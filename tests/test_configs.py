@@ -21,7 +21,9 @@ CONFIGS = sorted(
     if not any(part.startswith("_") for part in path.relative_to(REPOSITORY).parts)
     and path.parent.name != "ablations"  # tables of options: test_ablation.py
 )
-every_config = pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+every_config = pytest.mark.parametrize(
+    "path", CONFIGS, ids=lambda path: path.relative_to(REPOSITORY / "configs").as_posix()
+)
 
 
 def levels(path: Path) -> int:
@@ -123,6 +125,48 @@ def test_paper_settings():
     assert stage2.train_dataloader.batch_size == 64
 
 
+PAPER = REPOSITORY / "configs" / "paper"
+
+
+@pytest.mark.parametrize("path", sorted(PAPER.glob("*_seg*.py")), ids=lambda path: path.stem)
+def test_stage_1_of_the_paper_is_literal(path: Path):
+    """MaskFormer's loss plus Eq. 4; no teacher, no filter, no augmentation, no schedule."""
+    config = Config.fromfile(path)
+    head = config.model.decode_head
+    assert (head.tolerance, head.loss_silent.loss_weight) == (0.0, 1.0)
+    assert "no_object_weight" not in head  # MaskFormer's own
+    beyond = {"teacher", "score_threshold", "quality_threshold", "least_area"}
+    assert not beyond & set(config.model)
+    steps = [step.type for step in config.train_dataloader.dataset.pipeline]
+    assert not {"RandomFlip", "PhotoMetricDistortion"} & set(steps)
+    assert config.optim_wrapper == dict(type="OptimWrapper", optimizer=dict(type="Adam", lr=1e-4))
+    assert "param_scheduler" not in config
+    assert config.train_dataloader.batch_size == 32
+
+
+@pytest.mark.parametrize("path", sorted(PAPER.glob("*_avsc*.py")), ids=lambda path: path.stem)
+def test_stage_2_of_the_paper_is_literal(path: Path):
+    """A simplex of categories, and no sound but the frame's own."""
+    config = Config.fromfile(path)
+    stage1 = path.with_name(path.name.replace("_avsc", "_seg"))
+    assert config.model.segmentor == Config.fromfile(stage1).model
+    assert config.model.stage1 == Config.fromfile(stage1).work_dir
+    assert config.model.audio_activation == "softmax"
+    assert not config.model.unmatched_objects_sound
+    beyond = {"category_loss_weight", "calibrated", "labelled_candidates", "threshold"}
+    assert not beyond & set(config.model)
+    assert config.train_dataloader.dataset.type == "avs_mm.AVSBenchDataset"
+    assert config.optim_wrapper == dict(type="OptimWrapper", optimizer=dict(type="Adam", lr=1e-3))
+    assert config.train_dataloader.batch_size == 64
+
+
+@pytest.mark.parametrize("tolerance", [0.0, 1.1])
+def test_the_readings_of_eq_2_are_one_switch_apart(tolerance: float):
+    config = Config.fromfile(PAPER / "swin_b_seg.py")
+    config.merge_from_dict({"model.decode_head.tolerance": tolerance})
+    assert config.model.decode_head.tolerance == tolerance
+
+
 @pytest.mark.parametrize(
     ("config", "millions"),
     [("avs_r50_seg", 45.04), ("avs_pvtv2_b5_seg", 94.95), ("avs_swin_b_seg", 101.80)],
@@ -132,3 +176,16 @@ def test_parameters_beside_table_5(config: str, millions: float, without_memory)
     init_default_scope("mmseg")
     model = MODELS.build(Config.fromfile(REPOSITORY / "configs" / f"{config}.py").model)
     assert sum(p.numel() for p in model.parameters()) / 1e6 == pytest.approx(millions, abs=0.01)
+
+
+def test_the_papers_r50_is_ours_with_frozen_norms_and_res5_in_the_decoder(without_memory):
+    """Table 5 says 45.52 M; ours feeds the decoder with what the encoder made of res5."""
+    init_default_scope("mmseg")
+    config = Config.fromfile(REPOSITORY / "configs" / "avs_r50_seg_ms3.py")  # K = 70
+    model = MODELS.build(config.model)
+    ours = sum(p.numel() for p in model.parameters())
+    projection = 2048 * 256 + 256
+    norms = [m for m in model.backbone.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    affine = sum(p.numel() for norm in norms for p in norm.parameters())
+    assert affine == 53_120
+    assert ours + projection - affine == 45_520_391

@@ -1,7 +1,7 @@
 """Fill tables of the paper with what was measured here, the paper's own values beside.
 
     python tools/reproduce.py 1 4 6 --results work_dirs --out work_dirs/reproduce
-    python tools/reproduce.py 3 --row "w/o L_soas=work_dirs/without_soas/evaluate/results.json"
+    python tools/reproduce.py 3 --row "w/o L_soas: avs_mm default=RESULTS.json"
     python tools/reproduce.py 5 --measure configs/avs_r50_avsc.py --repeat 5
 
 A result of tools/evaluate.py fills the cells of its config and its subset; --row gives it to a row

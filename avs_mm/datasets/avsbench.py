@@ -40,7 +40,7 @@ class AVSBenchDataset(BaseSegDataset):
 
     A sample holds ``img_path``, ``seg_map_path``, ``audio_path``, ``clip``, ``frame`` and
     ``second`` (0-based; the sound is that of [second, second + 1) s), ``audio_condition`` and
-    ``subset``; S4 adds ``category``, its clip's index in ``metainfo["classes"]``.
+    ``subset``; S4 adds ``category``, its clip's index in ``metainfo["classes"]``, AVSS ``part``.
 
     The K categories, without the background, are the data's own: those of S4's csv in alphabetical
     order, or those of AVSBench-semantic's label2idx.json in its order. MS3 alone knows none: its
@@ -246,6 +246,8 @@ class AVSBenchDataset(BaseSegDataset):
                 "subset": self.subset,
                 "seg_fields": [],
             }
+            if self.subset == "avss":
+                info["part"] = frame.image.parts[-4]  # v1s, v1m or v2
             if self.subset == "s4" and clip.categories:
                 info["category"] = self._metainfo["classes"].index(clip.categories[0])
             if frame.semantic is not None:

@@ -36,7 +36,8 @@ class SilentAwareMaskFormerHead(MaskFormerHead):
         loss_silent: Config of the ``SilentObjectLoss`` (Eq. 4); None leaves it out.
         tolerance: An unmatched query repeats a sounding object if at least this fraction of its
             mask lies on the ground truth. 0 pushes every unmatched query to "no object"
-            (MaskFormer's own loss), a tolerance above 1 none (Eq. 2 read literally).
+            (MaskFormer's own loss, which is Eq. 2 with N the queries), a tolerance above 1 none
+            (Eq. 2 over the matched pairs alone).
         no_object_weight: Weight of "no object" in the cross-entropy.
         maskformer: Arguments of mmseg's ``MaskFormerHead``; an unknown one is a TypeError.
     """

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from mmseg.structures import SegDataSample
 
+from avs_mm.datasets.category_maps import regions_of
+
 __all__ = ["UNKNOWN", "Colour", "draw_candidates", "draw_objects", "sounding_candidates"]
 
 FONT = cv2.FONT_HERSHEY_DUPLEX
@@ -27,7 +29,8 @@ def draw_candidates(
     """Paint sounding candidates as translucent, labelled masks and silent ones as thin outlines.
 
     The number in a label is the candidate's audio score, or its visual score where the model uses
-    no sound (stage 1). Of a model without candidates the binary mask is painted.
+    no sound (stage 1). Of a model without candidates the regions of its categories are
+    painted, or its binary mask.
 
     Args:
         image: RGB uint8 (H, W, 3), of any size; left untouched.
@@ -39,6 +42,12 @@ def draw_candidates(
     Returns:
         RGB uint8 (H, W, 3).
     """
+    if "pred_instances" not in sample and sample.get("predicts_categories", False):
+        labels, regions = regions_of(sample.pred_sem_seg.data)
+        chosen = labels.tolist()
+        names, colours = [classes[k] for k in chosen], [palette[k] for k in chosen]
+        filled = [True] * len(chosen)
+        return draw_objects(image, regions.numpy(), names=names, colours=colours, filled=filled)
     if "pred_instances" not in sample:
         mask = sample.pred_sem_seg.data.numpy() == 1
         return draw_objects(image, mask, names=[""], colours=[UNKNOWN], filled=[True])

@@ -10,12 +10,14 @@ from avs_mm.checksum import sha256_of
 from avs_mm.weights import (
     beats,
     hf_maskformer,
+    lvs,
     mmdet_mask2former,
     mmdet_maskformer,
     pvt_v2,
     resnet,
     swin,
     tpavi,
+    vgg16,
     vggish,
 )
 from avs_mm.weights.files import read_weights, write_checkpoint
@@ -33,6 +35,8 @@ KINDS: dict[str, Table | TableByBackbone] = {
     "resnet": resnet.TABLE,
     "pvt_v2": pvt_v2.TABLE,
     "tpavi": tpavi.TABLE,
+    "lvs": lvs.TABLE,
+    "vgg16": vgg16.TABLE,
 }
 # Read as they are: there is nothing to convert, only to check.
 DESCRIBED_KINDS = {"beats": beats.describe, "vggish": vggish.describe}

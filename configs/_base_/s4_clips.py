@@ -1,12 +1,21 @@
 # S4 for TPAVI: whole clips of five frames, in training also those without a mask, and
-# without augmentation. batch_size counts clips.
+# without augmentation. batch_size counts clips. VGGish hears what TPAVI's preprocessing gives it:
+# examples that begin every 0.96 s, the last one repeated where the file is too short.
 _base_ = "./s4.py"
 image_size = (224, 224)
+example = dict(type="avs_mm.LoadAudio", duration=0.975, hop=0.96, missing="last")
 train_pipeline = [
     dict(type="LoadImageFromFile"),
-    dict(type="avs_mm.LoadAudio"),
+    example,
     dict(type="avs_mm.LoadSoundingMask"),
     dict(type="Resize", scale=image_size),
+    dict(type="avs_mm.PackAVSInputs"),
+]
+test_pipeline = [
+    dict(type="LoadImageFromFile"),
+    example,
+    dict(type="Resize", scale=image_size),
+    dict(type="avs_mm.LoadSoundingMask"),
     dict(type="avs_mm.PackAVSInputs"),
 ]
 clips = dict(type="avs_mm.ClipBatchSampler")
@@ -15,7 +24,17 @@ train_dataloader = dict(
     batch_sampler=clips,
     dataset=dict(type="avs_mm.AVSBenchClips", pipeline=train_pipeline),
 )
-val_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))
-test_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))
+val_dataloader = dict(
+    batch_size=4,
+    batch_sampler=clips,
+    sampler=dict(round_up=False),
+    dataset=dict(pipeline=test_pipeline),
+)
+test_dataloader = dict(
+    batch_size=4,
+    batch_sampler=clips,
+    sampler=dict(round_up=False),
+    dataset=dict(pipeline=test_pipeline),
+)
 val_evaluator = [dict(type="avs_mm.AVSMetric")]
 test_evaluator = val_evaluator

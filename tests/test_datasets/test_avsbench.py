@@ -318,3 +318,9 @@ def test_builds_by_name_in_any_scope(s4_root: Path, scope):
     with DefaultScope.overwrite_default_scope(scope):
         dataset = DATASETS.build(config)
     assert dataset[0]["inputs"]["audio"].shape == (16_000,)
+
+
+def test_avss_names_the_part_of_a_clip(semantic_root: Path):
+    dataset = AVSBenchDataset(subset="avss", split="test", data_root=semantic_root)
+    parts = [dataset.get_data_info(index)["part"] for index in range(len(dataset))]
+    assert parts == ["v1s"] * 15 + ["v1m"] * 10 + ["v2"] * 10

@@ -5,6 +5,7 @@ import pytest
 from avs_mm.reproduction import TABLES, fill, read_result
 from avs_mm.reproduction.filling import check_rows, check_used, unused
 from avs_mm.reproduction.page import as_json, as_markdown
+from avs_mm.reproduction.paper_tables import DEFAULT
 from avs_mm.reproduction.remedies import remarks, remedies
 
 
@@ -39,18 +40,18 @@ def multi(write_result):
 
 def test_a_result_fills_the_cells_of_its_config_and_subset(single, multi):
     assert shown(fill(TABLES[1], [single, multi])) == {
-        ("Ours", "single J"): "80.13",
-        ("Ours", "single F"): "87.50",
-        ("Ours", "multi J"): "61.00",
+        (f"Ours: {DEFAULT}", "single J"): "80.13",
+        (f"Ours: {DEFAULT}", "single F"): "87.50",
+        (f"Ours: {DEFAULT}", "multi J"): "61.00",
     }
     assert shown(fill(TABLES[3], [single])) == {
-        ("w/ L_soas", "single J"): "80.13",
-        ("w/ L_soas", "single F"): "87.50",
-        ("w/ L_soas", "single I"): "9001",
+        (f"w/ L_soas: {DEFAULT}", "single J"): "80.13",
+        (f"w/ L_soas: {DEFAULT}", "single F"): "87.50",
+        (f"w/ L_soas: {DEFAULT}", "single I"): "9001",
     }
     assert shown(fill(TABLES[6], [single, multi])) == {
-        ("Ours", "silent single mIoU"): "99.51",
-        ("Ours", "silent single RA"): "97.00",
+        (f"Ours: {DEFAULT}", "silent single mIoU"): "99.51",
+        (f"Ours: {DEFAULT}", "silent single RA"): "97.00",
     }
     for number in (5, 7, 8):  # their rows are other models, or other trainings
         assert shown(fill(TABLES[number], [single, multi])) == {}
@@ -74,15 +75,15 @@ def test_stage_1_alone_is_without_avsc(write_result):
     result = read_result(
         write_result("seg", config="configs/avs_swin_b_seg.py", original={"avs/J": 0.77})
     )
-    assert shown(fill(TABLES[4], [result])) == {("w/o AVSC", "single J"): "77.00"}
+    assert shown(fill(TABLES[4], [result])) == {(f"w/o AVSC: {DEFAULT}", "single J"): "77.00"}
 
 
 def test_two_results_for_one_cell_are_an_error_that_names_both(single, write_result):
     other = read_result(write_result("again", original={"avs/J": 0.5}))
     with pytest.raises(
         ValueError,
-        match=r"table 1, Ours, single J: two results for one cell, .*single/results\.json and "
-        r".*again/results\.json\. Leave one of them out",
+        match=rf"table 1, Ours: {DEFAULT}, single J: two results for one cell, "
+        r".*single/results\.json and .*again/results\.json\. Leave one of them out",
     ):
         fill(TABLES[1], [single, other])
     # but two that measured different things are welcome
@@ -91,28 +92,35 @@ def test_two_results_for_one_cell_are_an_error_that_names_both(single, write_res
 
 def test_a_row_can_be_given_any_result(single, write_result):
     ablation = read_result(write_result("ablation", original={"avs/J": 0.7, "candidates/I": 3800}))
-    cells = fill(TABLES[3], [single, ablation], {"w/o L_soas": [ablation]})
+    cells = fill(TABLES[3], [single, ablation], {f"w/o L_soas: {DEFAULT}": [ablation]})
     assert shown(cells) == {
-        ("w/ L_soas", "single J"): "80.13",
-        ("w/ L_soas", "single F"): "87.50",
-        ("w/ L_soas", "single I"): "9001",
-        ("w/o L_soas", "single J"): "70.00",
-        ("w/o L_soas", "single I"): "3800",
+        (f"w/ L_soas: {DEFAULT}", "single J"): "80.13",
+        (f"w/ L_soas: {DEFAULT}", "single F"): "87.50",
+        (f"w/ L_soas: {DEFAULT}", "single I"): "9001",
+        (f"w/o L_soas: {DEFAULT}", "single J"): "70.00",
+        (f"w/o L_soas: {DEFAULT}", "single I"): "3800",
     }
     with pytest.raises(ValueError, match="two results for one cell"):
-        fill(TABLES[1], [single], {"Ours": [ablation]})
+        fill(TABLES[1], [single], {f"Ours: {DEFAULT}": [ablation]})
 
 
 def test_a_given_result_must_fill_something(multi, write_result):
-    given = {"Ours": [read_result(write_result("noise", noise={"audio/RA_noise": 1.0}))]}
-    with pytest.raises(ValueError, match=r"--row Ours=.*noise/results.json: fills no cell, as"):
+    given = {
+        f"Ours: {DEFAULT}": [read_result(write_result("noise", noise={"audio/RA_noise": 1.0}))]
+    }
+    with pytest.raises(
+        ValueError, match=rf"--row Ours: {DEFAULT}=.*noise/results.json: fills no cell, as"
+    ):
         check_used(fill(TABLES[1], [], given), given)
-    check_used(fill(TABLES[1], [], {"Ours": [multi]}), {"Ours": [multi]})
+    check_used(fill(TABLES[1], [], {f"Ours: {DEFAULT}": [multi]}), {f"Ours: {DEFAULT}": [multi]})
 
 
 def test_unknown_rows_are_refused():
-    check_rows([TABLES[1], TABLES[4]], ["Ours", "w/o AVSC"])
-    with pytest.raises(ValueError, match=r"'Theirs': no such row\. The rows are: Ours, TPAVI$"):
+    check_rows([TABLES[1], TABLES[4]], [f"Ours: {DEFAULT}", f"w/o AVSC: {DEFAULT}"])
+    with pytest.raises(
+        ValueError,
+        match=r"'Theirs': no such row\. The rows are: Ours: .*, Ours: .*, TPAVI$",
+    ):
         check_rows([TABLES[1]], ["Theirs"])
 
 
@@ -149,9 +157,9 @@ def test_percentages_are_refused(write_result, value):
 def test_every_cell_can_be_traced(single):
     cells = fill(TABLES[6], [single])
     page = as_json(TABLES[6], cells, remarks=[], remedies=[])
-    [cell] = [cell for cell in page["cells"] if cell["column"] == "silent single RA"][1:]
-    assert (cell["row"], cell["value"], cell["shown"]) == ("Ours", 0.97, "97.00")
-    assert cell["paper"] == "94.4"
+    [cell] = [cell for cell in page["cells"] if cell["column"] == "silent single RA"][2:]
+    assert (cell["row"], cell["value"], cell["shown"]) == (f"Ours: {DEFAULT}", 0.97, "97.00")
+    assert cell["paper"] is None  # the paper has the method as it says, in the row above
     source = cell["source"]
     assert source["results"] == str(single.path)
     assert source["key"] == "metrics['silence']['audio/RA_silence']"
@@ -166,7 +174,8 @@ def test_markdown_has_our_value_beside_the_papers(single):
     ).splitlines()
     assert lines[2].startswith("|  | single J | paper | single F | paper |")
     assert lines[4] == "| TPAVI |  | 78.7 |  | 87.9 |  | 54.0 |  | 64.5 |"
-    assert lines[5] == "| Ours | 80.13 [1] | 81.29 | 87.50 [1] | 88.59 |  | 59.5 |  | 65.74 |"
+    assert lines[5] == ("| Ours: the paper, literally |  | 81.29 |  | 88.59 |  | 59.5 |  | 65.74 |")
+    assert lines[6] == f"| Ours: {DEFAULT} | 80.13 [1] |  | 87.50 [1] |  |  |  |  |  |"
     [source] = [line for line in lines if line.startswith("- [1] ")]
     assert str(single.path) in source
     assert "sha256 73696e676c65" in source
@@ -178,15 +187,16 @@ def test_remedies_name_the_command(single, tmp_path):
     (tmp_path / "avs_avsc.py").touch()
     lines = remedies(TABLES[6], fill(TABLES[6], [single]), configs=tmp_path)
     assert lines[-2:] == [
-        "Ours: unmatched single mIoU, unmatched single RA. Run `python tools/evaluate.py "
-        "configs/avs_avsc.py work_dirs/avs_avsc --conditions unmatched`, and give the "
-        "results.json it writes to --results.",
-        "Ours: unmatched multi mIoU, unmatched multi RA. There is no configs/avs_avsc_ms3.py; give "
-        "a result with --row 'Ours=RESULTS.json'.",
+        f"Ours: {DEFAULT}: unmatched single mIoU, unmatched single RA. Run `python "
+        "tools/evaluate.py configs/avs_avsc.py work_dirs/avs_avsc --conditions unmatched`, and "
+        "give the results.json it writes to --results.",
+        f"Ours: {DEFAULT}: unmatched multi mIoU, unmatched multi RA. There is no "
+        f"configs/avs_avsc_ms3.py; give a result with --row 'Ours: {DEFAULT}=RESULTS.json'.",
     ]
     lines = remedies(TABLES[3], fill(TABLES[3], []), configs=tmp_path)
-    assert lines[2].startswith("w/o L_soas: single J, single F, single I. Needs configs/avs_avsc.")
-    assert lines[2].endswith("give --row 'w/o L_soas=RESULTS.json'.")
+    [line] = [line for line in lines if line.startswith(f"w/o L_soas: {DEFAULT}: single J")]
+    assert "single J, single F, single I. Needs configs/avs_avsc.py with its stage 1" in line
+    assert line.endswith(f"give --row 'w/o L_soas: {DEFAULT}=RESULTS.json'.")
     lines = remedies(TABLES[5], fill(TABLES[5], []), configs=tmp_path)
     assert lines[-1].endswith("Run `python tools/reproduce.py 5 --measure configs/avs_avsc.py`.")
 

@@ -1,8 +1,20 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from mmengine.config import Config
 
-from avs_mm.reproduction.paper_tables import PAPER_FRAMES, TABLES
+from avs_mm.reproduction.paper_tables import (
+    DEFAULT,
+    LITERALLY,
+    PAPER_FRAMES,
+    TABLES,
+    WHICH_OURS,
+)
+from avs_mm.shipped import configs_dir
+
+CONFIGS = configs_dir()
+HELPERS = {"train_pipeline", "test_pipeline", "unpacked_pipeline", "with_other_sounds"}  # of bases
 
 
 def printed(number: int, row: str) -> dict[str, str | None]:
@@ -15,23 +27,23 @@ def printed(number: int, row: str) -> dict[str, str | None]:
     ("number", "row", "column", "value"),
     [
         (1, "TPAVI", "multi J", "54.0"),
-        (1, "Ours", "single J", "81.29"),
+        (1, "Ours: the paper, literally", "single J", "81.29"),
         (2, "LVS", "multi F", "31.59"),
         (2, "SSPL w/o PCM", "single J", "18.72"),
-        (3, "w/ L_soas", "single I", "9854"),
-        (3, "w/ L_soas", "multi I", "895"),
-        (3, "w/o L_soas", "single I", "3700"),
-        (3, "w/o L_soas", "multi I", "320"),
-        (4, "w/o AVSC", "multi F", "62.05"),
+        (3, "w/ L_soas: the paper, literally", "single I", "9854"),
+        (3, "w/ L_soas: the paper, literally", "multi I", "895"),
+        (3, "w/o L_soas: the paper, literally", "single I", "3700"),
+        (3, "w/o L_soas: the paper, literally", "multi I", "320"),
+        (4, "w/o AVSC: the paper, literally", "multi F", "62.05"),
         (5, "TPAVI-PVTv2", "Time (s) without", "0.03994"),
         (5, "Ours-Swin-B", "Param (M) without", "101.80"),
-        (6, "Ours", "silent single RA", "94.4"),
-        (6, "Ours", "silent multi RA", "80.8"),
-        (6, "Ours", "unmatched single RA", "66.9"),
-        (6, "Ours", "unmatched multi RA", "60.9"),
+        (6, "Ours: the paper, literally", "silent single RA", "94.4"),
+        (6, "Ours: the paper, literally", "silent multi RA", "80.8"),
+        (6, "Ours: the paper, literally", "unmatched single RA", "66.9"),
+        (6, "Ours: the paper, literally", "unmatched multi RA", "60.9"),
         (6, "TPAVI", "unmatched multi mIoU", "89.22"),
-        (7, "Ours (PVT-v2+VGGish)", "multi F", "65.10"),
-        (8, "Ours (Swin-B)", "single J", "81.12"),
+        (7, "Ours (PVT-v2+VGGish): the paper, literally", "multi F", "65.10"),
+        (8, "Ours (Swin-B): the paper, literally", "single J", "81.12"),
     ],
 )
 def test_values_are_as_printed(number: int, row: str, column: str, value: str):
@@ -60,13 +72,72 @@ def test_every_value_of_the_paper_is_there_and_no_other(number: int, values: int
 
 def test_the_numbers_agree_with_each_other():
     """The differences that the paper prints, and what its tables share."""
-    for row in ("Ours (ResNet50)", "Ours (PVT-v2)"):
-        backbone = row.removeprefix("Ours (").removesuffix(")")
-        assert list(map(float, printed(8, row).values())) == list(
-            map(float, printed(7, f"Ours ({backbone}+VGGish)").values())
-        )
-    assert float(printed(8, "Ours (ResNet50)")["single J"]) - 72.79 == pytest.approx(4.23)
-    assert printed(1, "Ours") == printed(2, "Ours") == printed(4, "w/ AVSC")
+    for backbone in ("ResNet50", "PVT-v2"):
+        of_batch_20 = printed(8, f"Ours ({backbone}): {LITERALLY}")
+        of_any_batch = printed(7, f"Ours ({backbone}+VGGish): {LITERALLY}")
+        assert list(map(float, of_batch_20.values())) == list(map(float, of_any_batch.values()))
+    of_resnet = printed(8, f"Ours (ResNet50): {LITERALLY}")
+    assert float(of_resnet["single J"]) - 72.79 == pytest.approx(4.23)
+    ours = printed(1, f"Ours: {LITERALLY}")
+    assert ours == printed(2, f"Ours: {LITERALLY}") == printed(4, f"w/ AVSC: {LITERALLY}")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 6, 7, 8])
+def test_ours_stands_twice_and_the_switches_are_said(number: int):
+    table = TABLES[number]
+    names = [row.name for row in table.rows]
+    literal = [name for name in names if name.endswith(f": {LITERALLY}")]
+    assert literal
+    for name in literal:
+        default = name.replace(LITERALLY, DEFAULT)
+        assert names.index(default) == names.index(name) + 1
+        assert set(printed(number, default).values()) == {None}  # the paper has none of it
+    assert WHICH_OURS in table.notes
+
+
+@pytest.mark.parametrize("subset", ["", "_ms3"])
+@pytest.mark.parametrize(
+    ("literal", "default"),
+    [("swin_b_avsc", "avs_avsc"), ("r50_avsc", "avs_r50_avsc"), ("r50_seg", "avs_r50_seg")],
+)
+def test_no_other_switch_differs(literal: str, default: str, subset: str):
+    """What the note of the tables says, held against the configs."""
+    named = {
+        *("tolerance", "audio_activation", "unmatched_objects_sound", "clip_grad"),
+        *("param_scheduler", "pipeline"),  # PolyLR; RandomFlip, PhotoMetricDistortion
+        *("MultiImageMixDataset", "AudioNegatives"),
+    }
+    of_files = {"work_dir", "stage1", "initial_weights", "backbone_weights", "filename"}
+    found = different(
+        Config.fromfile(CONFIGS / f"paper/{literal}{subset}.py").to_dict(),
+        Config.fromfile(CONFIGS / f"{default}{subset}.py").to_dict(),
+    )
+    found = {key for key in found if not key.startswith("literal_")} - of_files
+    assert found <= named
+    assert found >= {"tolerance", "param_scheduler"}
+
+
+def different(literal: Any, default: Any, key: str = "") -> set[str]:
+    """The last parts of the keys under which two configs differ, those of bases' helpers aside."""
+    if isinstance(literal, dict) and isinstance(default, dict):
+        if default.get("type") == "MultiImageMixDataset":  # around the data set
+            assert default["pipeline"][0] == dict(type="avs_mm.AudioNegatives", fraction=0.6)
+            return {"AudioNegatives"} | different(literal, default["dataset"])
+        keys = (literal.keys() | default.keys()) - HELPERS
+        return {
+            name for each in keys for name in different(literal.get(each), default.get(each), each)
+        }
+    if key == "pipeline":
+        return different_steps(literal, default)
+    return set() if literal == default else {key}
+
+
+def different_steps(literal: list[dict], default: list[dict]) -> set[str]:
+    added = [step for step in default if step not in literal]
+    packed = dict(type="avs_mm.PackAVSInputs")  # which stage 2 does after AudioNegatives
+    assert [step for step in literal if step not in [*default, packed]] == []
+    assert {step["type"] for step in added} <= {"RandomFlip", "PhotoMetricDistortion"}
+    return {"pipeline"}
 
 
 def test_frames_of_the_test_sets():

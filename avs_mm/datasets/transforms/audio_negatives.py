@@ -42,6 +42,8 @@ class AudioNegatives(BaseTransform):
     ``gt_seg_map`` 255 everywhere, and the objects of ``gt_seg_map`` join ``gt_silent_map``, where
     these are there.
 
+    A frame without annotation (``AVSBenchClips``) stays as it is.
+
     Args:
         fraction: Of the samples that are changed, [0, 1].
         silence, noise, unmatched, mixture: How often each kind is drawn, relative to their sum.
@@ -76,6 +78,8 @@ class AudioNegatives(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Change ``results``, or leave it as it is."""
+        if results.get("seg_map_path", "") is None:
+            return results
         _check_sample(results)
         if "mix_results" not in results and self.unmatched_fraction > 0:
             raise ValueError(

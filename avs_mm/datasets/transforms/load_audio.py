@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -25,6 +26,12 @@ class LoadAudio(BaseTransform):
     Args:
         sample_rate: Hz.
         duration: Seconds.
+        hop: Seconds from the sound of one second to that of the next. TPAVI's preprocessing cuts a
+            clip every 0.96 s: ``hop=0.96, duration=0.975, missing="last"`` plays what it plays.
+        missing: What takes the place of a sound that the file has not in full: "zeros" fill it up;
+            "last" repeats the last full one (TPAVI); "shift" plays the file's end.
+        centred: Whether the second lies in the middle of what is loaded, for longer sounds, as the
+            localisers' three seconds; else at its beginning.
         remembered_files: Sounds that a process keeps in memory, 0.3 MB for five seconds. A few are
             enough where a clip's seconds are read one after another; a small set fits as a whole,
             and a shuffled epoch then reads no file twice. Every loader worker has its own memory,
@@ -35,12 +42,26 @@ class LoadAudio(BaseTransform):
     """
 
     def __init__(
-        self, *, sample_rate: int = SAMPLE_RATE, duration: float = 1.0, remembered_files: int = 16
+        self,
+        *,
+        sample_rate: int = SAMPLE_RATE,
+        duration: float = 1.0,
+        hop: float = 1.0,
+        missing: Literal["zeros", "last", "shift"] = "zeros",
+        centred: bool = False,
+        remembered_files: int = 16,
     ) -> None:
+        if missing not in ("zeros", "last", "shift"):
+            raise ValueError(f"missing is 'zeros', 'last' or 'shift', not {missing!r}")
+        if hop <= 0 or duration <= 0:
+            raise ValueError(f"duration and hop are seconds above 0, not {duration} and {hop}")
         if remembered_files < 0:
             raise ValueError(f"remembered_files is a number of files, not {remembered_files}")
         self.sample_rate = sample_rate
         self.duration = duration
+        self.hop = hop
+        self.missing = missing
+        self.centred = centred
         self.remembered_files = remembered_files
 
     def transform(self, results: dict) -> dict:
@@ -56,10 +77,25 @@ class LoadAudio(BaseTransform):
             clip, frame, seed = results["clip"], results["frame"], results["audio_seed"]
             audio = GENERATED_SOUNDS[condition](length, clip=clip, second=frame, seed=seed)
         else:
-            start = round(results.get("audio_start", results["second"]) * self.sample_rate)
-            audio = crop_or_pad(self._read(results["audio_path"]), start, length)
+            waveform = self._read(results["audio_path"])
+            start = self._start(results, len(waveform), length)
+            audio = crop_or_pad(waveform, start, length)
         results["audio"] = audio
         return results
+
+    def _start(self, results: dict, available: int, length: int) -> int:
+        """First sample of the sound, in a file of ``available`` samples."""
+        second = results.get("audio_start", self.hop * results["second"])
+        if self.centred:
+            second += (1 - self.duration) / 2
+        start = max(0, round(second * self.sample_rate))
+        if self.missing == "zeros" or start + length <= available:
+            return start
+        latest = max(0, available - length)
+        if self.missing == "shift":
+            return latest
+        step = round(self.hop * self.sample_rate)
+        return latest // step * step
 
     def _read(self, path: str) -> np.ndarray:
         file = Path(path)
@@ -70,7 +106,8 @@ class LoadAudio(BaseTransform):
     def __repr__(self) -> str:
         name = type(self).__name__
         return (
-            f"{name}(sample_rate={self.sample_rate}, duration={self.duration}, "
+            f"{name}(sample_rate={self.sample_rate}, duration={self.duration}, hop={self.hop}, "
+            f"missing={self.missing!r}, centred={self.centred}, "
             f"remembered_files={self.remembered_files})"
         )
 

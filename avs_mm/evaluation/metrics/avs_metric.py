@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from avs_mm.datasets.category_maps import BACKGROUND
@@ -23,7 +24,10 @@ from avs_mm.evaluation.metrics.official_f import OfficialF
 from avs_mm.evaluation.metrics.sample_fields import pixel_data, sounding_map, sounding_mask
 from avs_mm.registry import METRICS
 
-__all__ = ["AVSMetric"]
+__all__ = ["AVSS_OFFICIAL_SIZE", "AVSMetric"]
+
+AVSS_OFFICIAL_SIZE = (224, 224)
+PADDED_PARTS = ("v1s", "v1m")  # clips of 5 frames, which the official loader pads to 10
 
 
 @dataclass
@@ -33,6 +37,8 @@ class AVSState:
     class_pixels: Tensor  # int64 (3, C)
     class_iou: ExactMean  # (C,)
     class_f: ExactMean  # (C,)
+    official_class_iou: ExactMean  # (C,)
+    official_class_f: ExactMean  # (C,)
     official: list[OfficialF]
     frames: int = 0
     jaccard: ExactMean = field(default_factory=ExactMean.of_shape)
@@ -47,6 +53,8 @@ class AVSState:
         self.class_pixels += other.class_pixels
         self.class_iou.merge(other.class_iou)
         self.class_f.merge(other.class_f)
+        self.official_class_iou.merge(other.official_class_iou)
+        self.official_class_f.merge(other.official_class_f)
 
 
 @METRICS.register_module()
@@ -71,7 +79,10 @@ class AVSMetric(AccumulatingMetric):
     With ``classwise``, AVSBench-semantic's own (AVSS: K + 1 = 71 classes):
 
     - ``avs/mIoU_AVSS``, ``avs/F_AVSS``: mean over the K + 1 classes of the mean over the images
-      where the class is predicted or labelled.
+      where the class is predicted or labelled, at the size of the labels.
+    - ``avs/mIoU_AVSS_official``, ``avs/F_AVSS_official``, where the samples name their ``part``: as
+      the official test has them. Both maps are brought to 224x224 by the nearest pixel, and the
+      frames by which v1s and v1m are padded to ten count as background that was recognised.
 
     The numbers depend neither on the loader's batches nor on the number of processes.
 
@@ -117,6 +128,8 @@ class AVSMetric(AccumulatingMetric):
             class_pixels=torch.zeros(3, num_classes, dtype=torch.int64),
             class_iou=ExactMean.of_shape(num_classes),
             class_f=ExactMean.of_shape(num_classes),
+            official_class_iou=ExactMean.of_shape(num_classes),
+            official_class_f=ExactMean.of_shape(num_classes),
             official=[OfficialF(size) for size in self.official_batch_sizes],
         )
 
@@ -138,6 +151,22 @@ class AVSMetric(AccumulatingMetric):
             present = in_image(pixels)[0]
             state.class_iou.add(image_iou(pixels)[0], where=present)
             state.class_f.add(image_f(pixels)[0], where=present)
+            if "part" in sample:
+                self._add_official_classes(state, predicted, labelled, sample["part"])
+
+    def _add_official_classes(
+        self, state: AVSState, predicted: Tensor, labelled: Tensor, part: str
+    ) -> None:
+        predicted, labelled = (_at_official_size(classes) for classes in (predicted, labelled))
+        pixels = class_pixels(predicted, labelled, self._num_classes()).cpu()
+        present = in_image(pixels)[0]
+        state.official_class_iou.add(image_iou(pixels)[0], where=present)
+        state.official_class_f.add(image_f(pixels)[0], where=present)
+        if part in PADDED_PARTS:  # one padded frame for each of the five
+            background = torch.zeros(self._num_classes(), dtype=torch.bool)
+            background[0] = True
+            state.official_class_iou.add(background.double(), where=background)
+            state.official_class_f.add(background.double(), where=background)
 
     def compute(self, state: AVSState) -> dict[str, float]:
         metrics = {"J": float(state.jaccard.value()), "F": float(state.f_curve.value().max())}
@@ -149,6 +178,9 @@ class AVSMetric(AccumulatingMetric):
         if self.classwise:
             metrics["mIoU_AVSS"] = float(state.class_iou.value().mean())
             metrics["F_AVSS"] = float(state.class_f.value().mean())
+            if state.official_class_iou.count.any():
+                metrics["mIoU_AVSS_official"] = float(state.official_class_iou.value().mean())
+                metrics["F_AVSS_official"] = float(state.official_class_f.value().mean())
         return metrics
 
     def _num_classes(self) -> int:
@@ -180,3 +212,9 @@ class AVSMetric(AccumulatingMetric):
 def _background_first(category_map: Tensor) -> Tensor:
     """Classes 0..K, 0 for the background, from categories 0..K-1, 255 for the background."""
     return torch.where(category_map == BACKGROUND, 0, category_map.long() + 1)
+
+
+def _at_official_size(classes: Tensor) -> Tensor:
+    """Bring classes (1, H, W) to 224x224; the pixel whose centre is nearest, as PIL's NEAREST."""
+    resized = F.interpolate(classes[None].float(), AVSS_OFFICIAL_SIZE, mode="nearest-exact")
+    return resized[0].long()

@@ -135,7 +135,8 @@ def metrics_of_original(
     """Choose what can be measured under the original sound, by what a predicted sample holds."""
     with_categories = "gt_sem_seg" in sample
     names_objects = "pred_instances" in sample  # else its pred_sem_seg is binary
-    classwise = sample.get("subset") == "avss" and with_categories and names_objects
+    names_categories = names_objects or sample.get("predicts_categories", False)
+    classwise = sample.get("subset") == "avss" and with_categories and names_categories
     metrics: list[BaseMetric] = [
         AVSMetric(official_batch_sizes=OFFICIAL_BATCH_SIZES, classwise=classwise),
         TrackMetric(scene_pattern=scene_pattern),

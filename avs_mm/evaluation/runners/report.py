@@ -26,6 +26,8 @@ SECTIONS = {
         r"avs/FDR": "false discovery rate: mean of the classes' FP / (FP + TP); lower is better",
     },
     "AVSS (71 classes, background included)": {
+        r"avs/mIoU_AVSS_official": "as the official test: 224x224, padded frames are background",
+        r"avs/F_AVSS_official": "F of the same protocol",
         r"avs/mIoU_AVSS": "mean over the classes of the mean IoU over the images that show them",
         r"avs/F_AVSS": "F of the same protocol",
     },

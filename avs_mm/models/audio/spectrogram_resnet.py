@@ -1,5 +1,7 @@
 """A ResNet on spectrograms, the audio encoder of the sound localisers."""
 
+from collections.abc import Sequence
+
 from mmseg.registry import MODELS as MMSEG_MODELS
 from torch import Tensor
 
@@ -21,9 +23,16 @@ class SpectrogramResNet(AudioEncoder):
     Args:
         depth: Of mmseg's ``ResNet``.
         base_channels: Width of its first stage and of its stem.
+        strides: Of its stages; that of LVS does not shrink the last one.
     """
 
-    def __init__(self, *, depth: int = 18, base_channels: int = 64) -> None:
+    def __init__(
+        self,
+        *,
+        depth: int = 18,
+        base_channels: int = 64,
+        strides: Sequence[int] = (1, 2, 2, 2),
+    ) -> None:
         super().__init__()
         self.resnet = MMSEG_MODELS.build(
             dict(
@@ -32,6 +41,7 @@ class SpectrogramResNet(AudioEncoder):
                 in_channels=1,
                 base_channels=base_channels,
                 stem_channels=base_channels,
+                strides=tuple(strides),
                 out_indices=(3,),
                 norm_cfg=dict(type="BN"),
             )

@@ -23,8 +23,7 @@ class EZVSL(SoundLocaliser):
     """Localise by multiple-instance contrast: of an image's locations, only the most alike counts.
 
     The images and sounds of the other samples in the process's batch are the negatives. The
-    object-guided prior that the authors average with the heat map at test time, the activations of
-    an ImageNet classifier, is left out: it does not use the sound.
+    authors average the heat map with a prior at test time: ``object_prior``.
 
     Args:
         embed_dims: Of the space that images and sounds share.

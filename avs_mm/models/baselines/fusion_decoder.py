@@ -9,17 +9,18 @@ __all__ = ["FusionDecoder"]
 
 
 class FusionDecoder(nn.Module):
-    """Fuse four maps of strides 4, 8, 16 and 32 to mask logits at the images' size.
+    """Fuse four maps of strides 4, 8, 16 and 32 to logits at the images' size.
 
     Source: AVSBench (Zhou et al., ECCV 2022), which names the Panoptic FPN; its code fuses with the
     residual units of RefineNet.
 
     Args:
         channels: C, width of the maps.
+        num_outputs: 1, or AVSS's classes with the background.
         keep_unused: Hold, frozen, the residual unit that the official deepest block never uses.
     """
 
-    def __init__(self, *, channels: int, keep_unused: bool = False) -> None:
+    def __init__(self, *, channels: int, num_outputs: int = 1, keep_unused: bool = False) -> None:
         super().__init__()
         # As the maps: from the finest to the deepest
         self.blocks = nn.ModuleList(
@@ -32,11 +33,11 @@ class FusionDecoder(nn.Module):
             nn.Upsample(scale_factor=2, mode="bilinear"),
             nn.Conv2d(channels // 2, channels // 8, 3, padding=1),
             nn.ReLU(inplace=True),
-            nn.Conv2d(channels // 8, 1, 1),
+            nn.Conv2d(channels // 8, num_outputs, 1),
         )
 
     def forward(self, maps: Sequence[Tensor]) -> Tensor:
-        """Decode maps (F, C, H/4, W/4) to (F, C, H/32, W/32) to logits (F, 1, H, W)."""
+        """Decode maps (F, C, H/4, W/4) to (F, C, H/32, W/32) to logits (F, num_outputs, H, W)."""
         finest, fine, coarse, deepest = maps
         fused = self.blocks[3](deepest)
         for block, skipped in zip(self.blocks[2::-1], (coarse, fine, finest), strict=True):

@@ -14,6 +14,9 @@ class JointEmbedding(nn.Module):
         super().__init__()
         self.visual = nn.Conv2d(visual_dims, embed_dims, kernel_size=1)
         self.audio = nn.Linear(audio_dims, embed_dims)
+        # As EZ-VSL's and SLAVC's authors begin
+        nn.init.kaiming_normal_(self.visual.weight, mode="fan_out", nonlinearity="relu")
+        nn.init.trunc_normal_(self.audio.weight, std=0.01)
 
     def forward(self, features: Tensor, audio_embedding: Tensor) -> tuple[Tensor, Tensor]:
         """Embed maps (B, visual_dims, h, w) and sounds (B, audio_dims), both of length 1.

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from mmseg.structures import SegDataSample
-from torch import Tensor, nn
+from torch import Tensor
 
 from avs_mm.models.baselines.joint_embedding import matched_similarities, pairwise_similarities
 from avs_mm.models.baselines.sound_localiser import SoundLocaliser
@@ -19,8 +19,9 @@ class LVS(SoundLocaliser):
     """Localise the hard way: the background of the own image is a negative, a hard one.
 
     Two thresholds divide an image's similarities with its own sound into a tri-map: above the one
-    it sounds, below the other it does not, between them nothing is learnt. Their space is that of
-    the backbone's features, to which the sound is brought.
+    it sounds, below the other it does not, between them nothing is learnt. Both encoders share the
+    space of their last maps, as in the authors' network: there is no projection, so that their
+    released weights fit (``tools/convert_weights.py lvs``).
 
     Args:
         positive_threshold, negative_threshold: Cosines; the tri-map's epsilon_p and epsilon_n.
@@ -31,7 +32,7 @@ class LVS(SoundLocaliser):
     Source: Chen et al., Localizing Visual Sounds the Hard Way, CVPR 2021.
 
     Raises:
-        ValueError: the thresholds are in the wrong order.
+        ValueError: the thresholds are in the wrong order, or the encoders of different widths.
     """
 
     def __init__(
@@ -49,7 +50,11 @@ class LVS(SoundLocaliser):
                 f"negative_threshold {negative_threshold} is above positive_threshold "
                 f"{positive_threshold}: a location would sound and not sound"
             )
-        self.audio_projection = nn.Linear(self.audio_encoder.embed_dims, self.in_channels)
+        if self.audio_encoder.embed_dims != self.in_channels:
+            raise ValueError(
+                f"LVS compares images of {self.in_channels} channels with sounds of "
+                f"{self.audio_encoder.embed_dims}: give both encoders the same width"
+            )
         self.positive_threshold = positive_threshold
         self.negative_threshold = negative_threshold
         self.sharpness = sharpness
@@ -74,8 +79,7 @@ class LVS(SoundLocaliser):
         return {"loss_tri_map": loss}
 
     def _on_unit_sphere(self, features: Tensor, audio_embedding: Tensor) -> tuple[Tensor, Tensor]:
-        sounds = self.audio_projection(audio_embedding)
-        return F.normalize(features.float(), dim=1), F.normalize(sounds.float(), dim=1)
+        return F.normalize(features.float(), dim=1), F.normalize(audio_embedding.float(), dim=1)
 
 
 def tri_map_contrast(

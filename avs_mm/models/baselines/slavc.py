@@ -84,13 +84,14 @@ class SLAVC(SoundLocaliser):
             targets = self._embed(self.target.module, inputs)
         trained = self._embed(self._trained_parts(), inputs)
 
-        # Images among the targets' sounds, then sounds among the targets' images
+        # Both terms ask an image which sound is its own: in the first the sounds are the targets',
+        # in the second the images are.
         sounds = {
             stream: pairwise_similarities(trained[stream][0], targets[stream][1])
             for stream in trained
         }
         images = {
-            stream: pairwise_similarities(targets[stream][0], trained[stream][1]).transpose(0, 1)
+            stream: pairwise_similarities(targets[stream][0], trained[stream][1])
             for stream in trained
         }
         loss = self._contrast(sounds) + self._contrast(images)
@@ -115,14 +116,14 @@ class SLAVC(SoundLocaliser):
 
 
 def two_stream_contrast(correspondence: Tensor, localisation: Tensor, temperature: float) -> Tensor:
-    """Cross-entropy of finding each query's own candidate in the batch, in both streams at once.
+    """Cross-entropy of finding each image's own sound in the batch, in both streams at once.
 
-    The likelihood of query i and candidate j is the sum over the locations l of
+    The likelihood of image i and sound j is the sum over the locations l of
     softmax_j(correspondence_ij / temperature) * softmax_l(localisation_ij / temperature), and is
-    normalised over the candidates.
+    normalised over the sounds.
 
     Args:
-        correspondence, localisation: Similarities (B, B, h, w): of query i with candidate j.
+        correspondence, localisation: Similarities (B, B, h, w): of image i with sound j.
     """
     candidate = (correspondence.flatten(2) / temperature).log_softmax(dim=1)
     location = (localisation.flatten(2) / temperature).log_softmax(dim=2)

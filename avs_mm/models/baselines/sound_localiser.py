@@ -1,8 +1,8 @@
 """What the sound localisers share: two encoders, and how a heat map becomes a segmentation."""
 
 from abc import abstractmethod
+from typing import Literal
 
-import torch
 import torch.nn.functional as F
 from mmengine.structures import PixelData
 from mmseg.models import BaseSegmentor
@@ -10,23 +10,31 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from avs_mm.checkpoint import WHERE_TO_GET_BACKBONES, load_backbone, warn_of_random_weights
+from avs_mm.models.baselines.object_prior import ObjectPrior, min_max_normalised
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio
 from avs_mm.registry import MODELS
 
-__all__ = ["SoundLocaliser", "min_max_normalised"]
+__all__ = ["SoundLocaliser"]
+
+NORMALISATIONS = ("frame", "cosine", "positive")
+UPSAMPLINGS = ("bilinear", "bilinear_aligned", "bicubic_aligned")
 
 
 class SoundLocaliser(BaseSegmentor):
     """Find where an image resembles its sound, learnt from pairs of both without any label.
 
     A subclass gives the heat map of an image and a sound, and the loss. The heat map, a cosine of
-    coarse resolution, is brought to the image's size and normalised there so that each frame's
-    lowest value is 0 and its highest 1, as localisers are evaluated. So something sounds in every
-    frame: under silence or an unmatched sound such a model cannot fall silent, and its RA (Table 6)
-    is 0 by construction, whether or not it uses the sound. ``normalise=False`` leaves the cosine as
-    it is, negative values as 0: then RA can tell whether the model uses the sound, given a
-    ``threshold`` that its cosines reach, often no more than 0.1 or 0.2.
+    coarse resolution, is brought to the image's size and there to [0, 1].
+
+    Normalised frame by frame ("frame", the field's custom), a frame's lowest value is 0 and its
+    highest 1. So something sounds in every frame: under silence or an unmatched sound such a model
+    cannot fall silent, and its RA (Table 6) is 0 by construction, whether or not it uses the sound.
+    With "cosine", SLAVC's own way, the map is (cosine + 1) / 2 whatever the frame; then RA can tell
+    whether the model uses the sound. "positive" leaves the cosine as it is, negative values as 0.
+
+    With ``object_prior``, as EZ-VSL and SLAVC are tested, what an ImageNet classifier reacts to is
+    averaged with the heat map. That is a switch at test time: no checkpoint holds the prior.
 
     Args:
         backbone: Config of mmseg's image encoder; its last map is used.
@@ -37,7 +45,11 @@ class SoundLocaliser(BaseSegmentor):
             trained on ImageNet; what does not fit is a ValueError.
         from_scratch: Whether a random backbone is meant: without, training that starts with no
             ``backbone_weights`` logs a warning.
-        normalise: Whether each frame's heat map spans [0, 1].
+        normalisation: How cosines come to [0, 1]: "frame", "cosine" or "positive", see above.
+        upsampling: From the coarse map to the image's size; the authors' test scripts differ:
+            "bilinear" (LVS, SSPL), or with the corners aligned "bilinear_aligned" (EZ-VSL) and
+            "bicubic_aligned" (SLAVC).
+        object_prior: Arguments of an ``ObjectPrior``; None leaves it out.
         threshold: Heat above which a pixel sounds, in (0, 1). ``pred_sounding_map`` is the heat
             map with this value on 0.5, where all metrics cut.
 
@@ -53,18 +65,26 @@ class SoundLocaliser(BaseSegmentor):
         in_channels: int = 512,
         backbone_weights: str | None = None,
         from_scratch: bool = False,
-        normalise: bool = True,
+        normalisation: Literal["frame", "cosine", "positive"] = "frame",
+        upsampling: Literal["bilinear", "bilinear_aligned", "bicubic_aligned"] = "bilinear",
+        object_prior: dict | None = None,
         threshold: float = 0.5,
         data_preprocessor: dict | None = None,
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor)
         check_threshold(threshold)
+        if normalisation not in NORMALISATIONS:
+            raise ValueError(f"normalisation is one of {NORMALISATIONS}, not {normalisation!r}")
+        if upsampling not in UPSAMPLINGS:
+            raise ValueError(f"upsampling is one of {UPSAMPLINGS}, not {upsampling!r}")
         self.backbone = MODELS.build(backbone)
         self.audio_encoder = MODELS.build(audio_encoder)
         self.in_channels = in_channels
         self.backbone_weights = backbone_weights
         self.from_scratch = from_scratch
-        self.normalise = normalise
+        self.normalisation = normalisation
+        self.upsampling = upsampling
+        self.object_prior = None if object_prior is None else ObjectPrior(**object_prior)
         self.threshold = threshold
 
     def init_weights(self) -> None:
@@ -121,26 +141,41 @@ class SoundLocaliser(BaseSegmentor):
         """
         return predict_in_two_steps(self, inputs, data_samples)
 
-    def encode_images(self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]) -> Tensor:
-        """Return all that needs no sound: ``extract_feat``."""
-        return self.extract_feat(inputs)
+    def encode_images(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+    ) -> tuple[Tensor, Tensor | None]:
+        """Return all that needs no sound: ``extract_feat``, and the prior's maps (B, h, w)."""
+        prior = None if self.object_prior is None else self.object_prior(inputs["img"])
+        return self.extract_feat(inputs), prior
 
     def predict_with_audio(
-        self, encoding: Tensor, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+        self,
+        encoding: tuple[Tensor, Tensor | None],
+        inputs: dict[str, Tensor],
+        data_samples: list[SegDataSample],
     ) -> list[SegDataSample]:
         """Let ``inputs["audio"]`` decide where in the images of `encode_images` it sounds."""
-        coarse_maps = self.heat_maps(encoding, self.encode_audio(inputs)).float()
-        for sample, coarse in zip(data_samples, coarse_maps, strict=True):
-            heat = F.interpolate(coarse[None, None], sample.ori_shape, mode="bilinear")[0]
-            heat = min_max_normalised(heat) if self.normalise else heat.clamp(0, 1)
+        features, prior = encoding
+        coarse_maps = self.heat_maps(features, self.encode_audio(inputs)).float()
+        for index, (sample, coarse) in enumerate(zip(data_samples, coarse_maps, strict=True)):
+            heat = self._to_unit_range(self._at_size(coarse, sample.ori_shape))
+            if self.object_prior is not None and prior is not None:
+                objects = self._at_size(prior[index].float(), sample.ori_shape)
+                heat = self.object_prior.join(
+                    heat, objects, per_frame=self.normalisation == "frame"
+                )
             sounding_map = with_threshold_at_half(heat, self.threshold)
             sample.pred_heat_map = PixelData(data=heat)
             sample.pred_sounding_map = PixelData(data=sounding_map)
             sample.pred_sem_seg = PixelData(data=(sounding_map > 0.5).long())
         return data_samples
 
+    def _at_size(self, coarse: Tensor, size: tuple[int, int]) -> Tensor:
+        """Bring a map (h, w) to a size, (1, H, W)."""
+        mode, _, aligned = self.upsampling.partition("_")
+        return F.interpolate(coarse[None, None], size, mode=mode, align_corners=bool(aligned))[0]
 
-def min_max_normalised(heat: Tensor) -> Tensor:
-    """Bring the least value to 0 and the greatest to 1; a map of one value becomes 0."""
-    low, high = torch.aminmax(heat)
-    return ((heat - low) / (high - low).clamp(min=torch.finfo(heat.dtype).tiny)).clamp(0, 1)
+    def _to_unit_range(self, cosines: Tensor) -> Tensor:
+        if self.normalisation == "frame":
+            return min_max_normalised(cosines)
+        return ((cosines + 1) / 2 if self.normalisation == "cosine" else cosines).clamp(0, 1)

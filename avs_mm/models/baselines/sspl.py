@@ -2,16 +2,18 @@
 
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
+from typing_extensions import Self
 
 from avs_mm.models.baselines.predictive_coding import PredictiveCoding
 from avs_mm.models.baselines.random_view import random_view
 from avs_mm.models.baselines.sound_localiser import SoundLocaliser
 from avs_mm.registry import MODELS
 
-__all__ = ["SSPL", "negative_cosine"]
+__all__ = ["SSPL", "negative_cosine", "sum_by_attention"]
 
 
 @MODELS.register_module()
@@ -19,23 +21,22 @@ class SSPL(SoundLocaliser):
     """Localise without negatives: what the sound picks from two views must be the same thing.
 
     The sound attends to the locations of each view; the attended features are projected and one
-    view predicts the other's projection, through which no gradient flows (SimSiam). Without PCM the
-    attention is by the cosine with the projected sound, one vector for all locations; with it, by
-    that with the map into which the predictive coding module turns the sound.
+    view predicts the other's projection, through which no gradient flows (SimSiam). With PCM the
+    predictive coding module first turns each view's map into one that is aligned with the sound,
+    and that takes the map's place in all that follows.
 
     Nothing in the loss tells a sound from another: only what the encoders bring along ties sounds
-    to images. The authors' are VGG16 and VGGish, both trained on labels, so give the encoders
-    weights (``backbone_weights``, ``audio_encoder=dict(type="avs_mm.VGGish", checkpoint=...)``).
+    to images. They are trained on labels and frozen: VGG-16 (``backbone_weights``) and VGGish.
 
     Args:
-        pcm: Whether the predictive coding module aligns the sound with the image.
+        pcm: Whether the predictive coding module aligns the image with the sound.
         cycles: Of the predictive coding module.
-        attention_temperature: Of the softmax over the locations.
+        train_backbone: Whether the image encoder is trained too; the authors' is frozen.
         projection_dims, prediction_dims: Widths of the projection and of the predictor.
         localiser: Arguments of ``SoundLocaliser``.
 
     Source: Song et al., Self-Supervised Predictive Learning, CVPR 2022; Chen and He, Exploring
-    Simple Siamese Representation Learning, CVPR 2021. The softmax and its temperature are ours.
+    Simple Siamese Representation Learning, CVPR 2021.
     """
 
     def __init__(
@@ -43,43 +44,53 @@ class SSPL(SoundLocaliser):
         *,
         pcm: bool = True,
         cycles: int = 4,
-        attention_temperature: float = 0.1,
-        projection_dims: int = 512,
-        prediction_dims: int = 128,
+        train_backbone: bool = False,
+        projection_dims: int = 2048,
+        prediction_dims: int = 512,
         **localiser: Any,
     ) -> None:
         super().__init__(**localiser)
-        channels, audio_dims = self.in_channels, self.audio_encoder.embed_dims
-        self.pcm = pcm
-        self.attention_temperature = attention_temperature
-        self.reference: nn.Module
+        channels, self.audio_dims = self.in_channels, self.audio_encoder.embed_dims
+        self.train_backbone = train_backbone
+        self.backbone.requires_grad_(train_backbone)
+        self.audio_projection = nn.Sequential(
+            nn.Linear(self.audio_dims, channels), nn.ReLU(), nn.Linear(channels, channels)
+        )
+        self.alignment: PredictiveCoding | None = None
         if pcm:
-            self.reference = PredictiveCoding(
-                visual_dims=channels, audio_dims=audio_dims, cycles=cycles
+            self.alignment = PredictiveCoding(
+                visual_dims=channels, audio_dims=self.audio_dims, cycles=cycles
             )
-        else:
-            self.reference = nn.Linear(audio_dims, channels)
         self.projector = nn.Sequential(
-            nn.Linear(channels, projection_dims, bias=False),
-            nn.BatchNorm1d(projection_dims),
-            nn.ReLU(inplace=True),
+            *_hidden_layer(channels, projection_dims),
+            *_hidden_layer(projection_dims, projection_dims),
             nn.Linear(projection_dims, projection_dims, bias=False),
             nn.BatchNorm1d(projection_dims, affine=False),
         )
         self.predictor = nn.Sequential(
-            nn.Linear(projection_dims, prediction_dims, bias=False),
-            nn.BatchNorm1d(prediction_dims),
-            nn.ReLU(inplace=True),
+            *_hidden_layer(projection_dims, prediction_dims),
             nn.Linear(prediction_dims, projection_dims),
         )
 
+    def train(self, mode: bool = True) -> Self:
+        """Set the mode; a frozen image encoder stays in evaluation mode."""
+        super().train(mode)
+        self.backbone.train(mode and self.train_backbone)
+        return self
+
+    def encode_audio(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Return what PCM is told of the sound and what the locations are compared with.
+
+        Both side by side, (B, audio_dims + in_channels): the mean of the encoder's tokens, of
+        length 1, and the mean of their projections.
+        """
+        tokens = self.audio_encoder(self.waveforms_of(inputs))
+        known = F.normalize(tokens.float().mean(dim=1), dim=1)
+        return torch.cat([known, self.audio_projection(tokens).float().mean(dim=1)], dim=1)
+
     def heat_maps(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
         """Return the cosines by which the sound attends, (B, h, w)."""
-        if self.pcm:
-            reference = self.reference(features, audio_embedding)
-        else:
-            reference = self.reference(audio_embedding)[..., None, None]
-        return F.cosine_similarity(features.float(), reference.float(), dim=1)
+        return self._cosines(self._aligned(features, audio_embedding), audio_embedding)
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
@@ -94,13 +105,45 @@ class SSPL(SoundLocaliser):
         ) / 2
         return {"loss_prediction": loss}
 
+    def _aligned(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
+        if self.alignment is None:
+            return features
+        return self.alignment(features, audio_embedding[:, : self.audio_dims].to(features.dtype))
+
+    def _cosines(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
+        sound = audio_embedding[:, self.audio_dims :, None, None]
+        return F.cosine_similarity(features.float(), sound.float(), dim=1)
+
     def _attended(self, features: Tensor, audio_embedding: Tensor) -> Tensor:
-        """Return the mean of the locations (B, in_channels), weighted by the sound's attention."""
-        similarities = self.heat_maps(features, audio_embedding).flatten(1)
-        attention = (similarities / self.attention_temperature).softmax(dim=1)
-        return (features.flatten(2) * attention[:, None]).sum(dim=2)
+        """Return the locations of a view, added up by the sound's attention, (B, in_channels)."""
+        features = self._aligned(features, audio_embedding)
+        return sum_by_attention(features, self._cosines(features, audio_embedding))
+
+
+def sum_by_attention(features: Tensor, similarities: Tensor) -> Tensor:
+    """Add up locations, weighted by their similarities stretched to [0, 1] image by image.
+
+    Args:
+        features: (B, C, h, w).
+        similarities: (B, h, w).
+
+    Returns:
+        (B, C).
+    """
+    flat = similarities.flatten(1)
+    low, high = flat.amin(dim=1, keepdim=True), flat.amax(dim=1, keepdim=True)
+    attention = (flat - low) / (high - low + 1e-10)
+    return (features.flatten(2).float() * attention[:, None]).sum(dim=2)
 
 
 def negative_cosine(predictions: Tensor, targets: Tensor) -> Tensor:
     """Mean of the negative cosines of (B, C) with (B, C), without gradient to the targets."""
     return -F.cosine_similarity(predictions.float(), targets.detach().float(), dim=1).mean()
+
+
+def _hidden_layer(width_in: int, width_out: int) -> tuple[nn.Module, ...]:
+    return (
+        nn.Linear(width_in, width_out, bias=False),
+        nn.BatchNorm1d(width_out),
+        nn.ReLU(inplace=True),
+    )

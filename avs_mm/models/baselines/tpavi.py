@@ -20,6 +20,7 @@ from avs_mm.checkpoint import (
     read_checkpoint,
     warn_of_random_weights,
 )
+from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.baselines.audio_visual_matching import audio_visual_matching
 from avs_mm.models.baselines.clip_numbers import clip_numbers
 from avs_mm.models.baselines.dilated_convolutions import DilatedConvolutions
@@ -44,12 +45,17 @@ class TPAVI(BaseSegmentor):
     of a clip in S4's train split, all in MS3) plus ``matching_weight`` times the divergence of
     the features in the masks from the audio embeddings (Eq. 3; ``audio_visual_matching``).
 
+    With ``num_classes`` it names what sounds, as AVSBench's code does on AVSS: a cross-entropy over
+    the classes takes the place of the binary one, and ``pred_sem_seg`` is a category map. The
+    sounding map is then p / (p + background), p being the most probable category's probability.
+
     Args:
         backbone: Config of an image encoder with maps of strides 4, 8, 16 and 32.
         audio_encoder: Config of an ``AudioEncoder``, such as ``VGGish``; the tokens of a second are
             averaged.
         in_channels: Widths of the backbone's maps.
         channels: Width of the attention and the decoder.
+        num_classes: None, or AVSS's 71: the categories and the background, which comes first.
         matching_weight: Of the second term: 0 for S4 and 0.5 for MS3 in the paper.
         backbone_weights: Checkpoint or work dir with ``backbone.*`` to start from.
         initial_weights: Checkpoint or work dir of a whole TPAVI to start from, such as S4's for
@@ -74,6 +80,7 @@ class TPAVI(BaseSegmentor):
         audio_encoder: dict,
         in_channels: Sequence[int],
         channels: int = 256,
+        num_classes: int | None = None,
         matching_weight: float = 0.0,
         backbone_weights: str | None = None,
         initial_weights: str | None = None,
@@ -94,7 +101,14 @@ class TPAVI(BaseSegmentor):
             TPAVIAttention(channels=channels, audio_channels=self.audio_encoder.embed_dims)
             for _ in in_channels
         )
-        self.decoder = FusionDecoder(channels=channels, keep_unused=keep_unused)
+        if num_classes is not None and num_classes < 2:
+            raise ValueError(f"num_classes counts the background too, so it is no {num_classes}")
+        self.num_outputs = num_classes or 1
+        # As of every model here, without the background; None where it names no category
+        self.num_classes = None if num_classes is None else num_classes - 1
+        self.decoder = FusionDecoder(
+            channels=channels, num_outputs=self.num_outputs, keep_unused=keep_unused
+        )
         if keep_unused and isinstance(self.backbone, ResNet):
             branch = {"layer3": self.backbone.layer3, "layer4": self.backbone.layer4}
             self.unused_branch = nn.ModuleDict(copy.deepcopy(branch)).requires_grad_(False)
@@ -141,7 +155,10 @@ class TPAVI(BaseSegmentor):
     def predict(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
     ) -> list[SegDataSample]:
-        """Add ``pred_sounding_map`` and ``pred_sem_seg`` (1 = sounding) at the original size."""
+        """Add ``pred_sounding_map`` and ``pred_sem_seg`` at the original size.
+
+        ``pred_sem_seg`` is 1 where something sounds; with ``num_classes`` a category map.
+        """
         return predict_in_two_steps(self, inputs, data_samples)
 
     def encode_images(
@@ -160,9 +177,21 @@ class TPAVI(BaseSegmentor):
         logits, _, _ = self.attend(encoding, inputs, data_samples)
         for sample, frame_logits in zip(data_samples, logits.float(), strict=True):
             resized = F.interpolate(frame_logits[None], size=sample.ori_shape[:2], mode="bilinear")
-            frame_map = with_threshold_at_half(resized[0].sigmoid(), self.threshold)
+            if self.num_classes is None:
+                prob = resized[0].sigmoid()
+            else:
+                background, categories = resized[0].softmax(dim=0).split([1, self.num_classes])
+                best, category = categories.max(dim=0, keepdim=True)
+                prob = best / (best + background)
+            frame_map = with_threshold_at_half(prob, self.threshold)
+            sounding = frame_map > 0.5
             sample.pred_sounding_map = PixelData(data=frame_map)
-            sample.pred_sem_seg = PixelData(data=(frame_map > 0.5).long())
+            if self.num_classes is None:
+                sample.pred_sem_seg = PixelData(data=sounding.long())
+            else:
+                named = torch.where(sounding, category, BACKGROUND)
+                sample.pred_sem_seg = PixelData(data=named)
+                sample.set_metainfo({"predicts_categories": True})
         return data_samples
 
     def attend(
@@ -200,13 +229,27 @@ class TPAVI(BaseSegmentor):
                 f"no frame of the batch has a mask, the first is {data_samples[0].get('img_path')};"
                 " put avs_mm.LoadSoundingMask into the pipeline, and whole clips into a batch"
             )
-        target = torch.stack([data_samples[i].gt_sounding_mask.data for i in annotated])
-        losses = {
-            "loss_mask": F.binary_cross_entropy_with_logits(
-                logits[annotated].float(), target.to(logits.device).float()
-            )
-        }
+        chosen = [data_samples[i] for i in annotated]
+        losses = {"loss_mask": self._mask_loss(logits[annotated].float(), chosen)}
         if self.matching_weight:
-            divergence = audio_visual_matching(logits, maps, aligned)
+            classwise = self.num_classes is not None
+            if classwise:  # of the frames with a mask alone
+                logits = logits[annotated]
+                maps, aligned = ([each[annotated] for each in stages] for stages in (maps, aligned))
+            divergence = audio_visual_matching(logits, maps, aligned, classwise=classwise)
             losses["loss_matching"] = self.matching_weight * divergence
         return losses
+
+    def _mask_loss(self, logits: Tensor, samples: list[SegDataSample]) -> Tensor:
+        """Cross-entropy of the frames (F, 1 or num_classes, H, W) with their masks."""
+        if self.num_classes is None:
+            masks = torch.stack([sample.gt_sounding_mask.data for sample in samples])
+            return F.binary_cross_entropy_with_logits(logits, masks.to(logits.device).float())
+        if missing := [sample for sample in samples if "gt_sem_seg" not in sample]:
+            raise ValueError(
+                f"{missing[0].get('img_path')}: has no categories, which num_classes needs; use "
+                "subset='avss', or MS3 with semantic_root"
+            )
+        maps = torch.cat([sample.gt_sem_seg.data for sample in samples]).to(logits.device)
+        target = torch.where(maps == BACKGROUND, 0, maps + 1)
+        return F.cross_entropy(logits, target)

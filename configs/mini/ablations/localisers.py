@@ -1,9 +1,10 @@
 # The paper's sound localisers on the mini set (docs/baselines.md); ours and TPAVI stand in stage2.
-#   make baselines
+#   python -m avs_mm.experiments.ablation --only localisers
+# 24 epochs are 792 iterations, TPAVI's are 600; three seeds, as everywhere.
 # The last epoch counts. Their heat maps are cut where J is best (localiser/J).
 _base_ = "./_base_/evaluation.py"
 config = "configs/mini/ezvsl.py"
-options = {"train_cfg.val_interval": 8, "default_hooks.checkpoint.save_best": None}
+options = {"train_cfg.val_interval": 24, "default_hooks.checkpoint.save_best": None}
 only_when_named = True
 starts_from = {"model.backbone_weights": "pretrain/all_objects"}
 variants = dict(

@@ -294,3 +294,11 @@ def test_worker_processes_follow_their_seed(s4_root: Path):
     assert first != epoch(seed=1)
     assert {"original", "noise", "unmatched", "mixture"} <= set(first)
     assert set(first) & {"silence", "mute"}
+
+
+def test_frames_without_annotation_stay_as_they_are():
+    """Those of AVSBenchClips, in the train split of S4."""
+    sample = {"seg_map_path": None, "audio": np.ones(4, np.float32), "clip": "a", "second": 1}
+    changed = AudioNegatives(fraction=1.0, unmatched=0, mixture=0).transform(dict(sample))
+    assert changed.keys() == sample.keys()
+    assert (changed["audio"] == 1).all()

@@ -60,7 +60,10 @@ def test_duration_and_rate(tmp_path: Path, write_wav):
     audio = transform(dict(audio_path=str(tmp_path / "sound.wav"), second=0))["audio"]
     assert audio.shape == (12_000,)
     assert (audio[8000:] == np.float32(6000 / 32768)).all()
-    assert repr(transform) == "LoadAudio(sample_rate=8000, duration=1.5, remembered_files=16)"
+    assert repr(transform) == (
+        "LoadAudio(sample_rate=8000, duration=1.5, hop=1.0, missing='zeros', centred=False, "
+        "remembered_files=16)"
+    )
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path, write_wav):
@@ -127,3 +130,37 @@ def test_missing_sound_is_named():
 def test_sample_without_audio_path():
     with pytest.raises(ValueError, match=r"a\.png has no audio_path.*leave LoadAudio out"):
         LoadAudio()(dict(img_path="a.png"))
+
+
+def played(file: Path, second: int, **options) -> np.ndarray:
+    sample = {"audio_path": str(file), "second": second}
+    return LoadAudio(**options).transform(sample)["audio"]
+
+
+@pytest.fixture
+def ramp(tmp_path, write_wav) -> Path:
+    """Five seconds whose sample n has the value n // 10."""
+    write_wav(tmp_path / "ramp.wav", np.arange(80000) // 10)
+    return tmp_path / "ramp.wav"
+
+
+def test_examples_of_tpavi_begin_every_0_96_s_and_the_last_is_repeated(ramp, tmp_path, write_wav):
+    tpavi = dict(duration=0.975, hop=0.96, missing="last")
+    for second in range(5):
+        audio = played(ramp, second, **tpavi)
+        assert len(audio) == 15600
+        assert round(audio[0] * 32768) == 1536 * second
+    write_wav(tmp_path / "short.wav", np.arange(66000) // 10)  # room for four examples
+    assert round(played(tmp_path / "short.wav", 4, **tpavi)[0] * 32768) == 1536 * 3
+
+
+@pytest.mark.parametrize(("second", "first"), [(0, 0), (1, 0), (2, 1600), (3, 3200), (4, 3200)])
+def test_three_seconds_around_a_second_stay_within_the_file(ramp, second: int, first: int):
+    audio = played(ramp, second, duration=3.0, missing="shift", centred=True)
+    assert len(audio) == 48000
+    assert round(audio[0] * 32768) == first
+
+
+def test_an_unknown_filling_is_refused():
+    with pytest.raises(ValueError, match="missing is 'zeros', 'last' or 'shift', not 'loop'"):
+        LoadAudio(missing="loop")

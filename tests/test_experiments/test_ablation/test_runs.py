@@ -69,7 +69,7 @@ def test_the_makefile_names_what_there_is():
         for command in commands
     )
     assert usual == {"pretrain", "scratch", "stage1", "stage2"}
-    assert baselines == {"localisers", "pretrain", "stage1", "stage2"}
+    assert baselines == {"localisers", "negatives", "pretrain", "stage1", "stage2"}
 
 
 def test_a_variant_replaces_what_its_table_says():
@@ -117,7 +117,8 @@ def test_another_config_is_another_run(monkeypatch):
     )
     after = {run.folder: run.digest for run in runs_of(TABLES, [0])}
     differing = {folder.split("/")[0] for folder in before if before[folder] != after[folder]}
-    assert differing == {"stage1", "scratch", "stage2"}  # stage 2 starts from stage 1
+    # stage 2 starts from stage 1
+    assert differing == {"stage1", "scratch", "literal", "stage2"}
 
 
 def test_unknown_names_are_refused():

@@ -24,6 +24,8 @@ def localiser_config() -> Callable[..., ConfigDict]:
         config.backbone.update(base_channels=8, stem_channels=8, strides=(1, 1, 1, 1))
         config.in_channels = 64
         config.audio_encoder.base_channels = 8
+        if config.type == "avs_mm.SSPL":
+            config.update(projection_dims=64, prediction_dims=16)
         config.update(changes)
         return config
 
@@ -33,13 +35,13 @@ def localiser_config() -> Callable[..., ConfigDict]:
 @pytest.fixture
 def eight_clips() -> dict[str, torch.Tensor]:
     """Clip k: a square of colour k in a corner of its own, and a tone of its own."""
-    images = 0.05 * torch.randn(NUM_CLIPS, 3, 32, 32)
+    images = 0.05 * torch.randn(NUM_CLIPS, 3, 40, 40)
     seconds = torch.arange(16000) / 16000
     sounds = torch.empty(NUM_CLIPS, 16000)
     for clip in range(NUM_CLIPS):
         colour = torch.tensor([clip >> bit & 1 for bit in range(3)]) * 4.0 - 2
-        top, left = (clip % 2) * 16, (clip // 2 % 2) * 16
-        images[clip, :, top : top + 16, left : left + 16] = colour[:, None, None]
+        top, left = (clip % 2) * 20, (clip // 2 % 2) * 20
+        images[clip, :, top : top + 20, left : left + 20] = colour[:, None, None]
         sounds[clip] = 0.3 * torch.sin(2 * torch.pi * 250 * 1.5**clip * seconds)
     return {"img": images, "audio": sounds}
 

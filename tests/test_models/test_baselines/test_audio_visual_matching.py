@@ -1,7 +1,10 @@
 """The audio-visual matching term by hand."""
 
+import json
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -44,3 +47,25 @@ def test_is_zero_where_the_masked_picture_is_the_sound():
     assert audio_visual_matching(logits, [stage], [channel[None]]).item() == pytest.approx(
         0, abs=1e-6
     )
+
+
+def test_classwise_is_the_official_term_of_avss():
+    """A_MaskedV_SimmLoss and F10_IoU_BCELoss, recorded in tests/data/official."""
+    path = Path(__file__).resolve().parents[2] / "data" / "official" / "tpavi.json"
+    official = json.loads(path.read_text())
+    rng = np.random.default_rng(31)
+
+    def draw(*shape: int) -> torch.Tensor:
+        return torch.from_numpy(rng.normal(size=shape).astype(np.float32))
+
+    logits = draw(6, 5, 16, 16)
+    maps = [draw(6, 8, 8, 8).relu(), draw(6, 8, 4, 4).relu()]
+    audio = [draw(6, 8), draw(6, 8)]
+    target = torch.from_numpy(rng.integers(0, 5, size=(6, 16, 16)))
+    frames = [0, 2, 3, 5]  # those with a mask
+    found = audio_visual_matching(
+        logits[frames], [m[frames] for m in maps], [a[frames] for a in audio], classwise=True
+    )
+    assert found.item() == pytest.approx(official["AVSS_matching"], rel=1e-5)
+    cross_entropy = torch.nn.functional.cross_entropy(logits[frames], target[frames])
+    assert cross_entropy.item() == pytest.approx(official["AVSS_cross_entropy"], rel=1e-5)

@@ -7,7 +7,7 @@ import torch
 from mmseg.structures import SegDataSample
 
 from avs_mm import checkpoint
-from avs_mm.models.baselines.sound_localiser import min_max_normalised
+from avs_mm.models.baselines.object_prior import min_max_normalised
 
 LOCALISERS = ("ezvsl", "lvs", "slavc", "sspl", "sspl_without_pcm")
 
@@ -40,12 +40,12 @@ def test_predicts_a_heat_map_of_the_original_size(build, eight_clips, name: str)
 
 
 def test_prediction_is_the_upsampled_cosine(build, eight_clips):
-    model = build("ezvsl", normalise=False).eval()
+    model = build("ezvsl", normalisation="positive").eval()
     batch = two_clips(eight_clips)
     with torch.no_grad():
         coarse = model(batch, mode="tensor")
-        predictions = model(batch, samples((8, 8), (8, 8)), mode="predict")
-    assert coarse.shape == (2, 8, 8)
+        predictions = model(batch, samples((10, 10), (10, 10)), mode="predict")
+    assert coarse.shape == (2, 10, 10)
     assert coarse.abs().max() <= 1
     for sample, cosine in zip(predictions, coarse, strict=True):
         torch.testing.assert_close(sample.pred_heat_map.data[0], cosine.clamp(min=0))
@@ -58,7 +58,7 @@ def test_silence_is_never_recognised_but_without_normalisation_it_can_be(build, 
     model = build("ezvsl").eval()
     with torch.no_grad():
         normalised = model(batch, samples((32, 32), (32, 32)), mode="predict")
-        model.normalise = False
+        model.normalisation = "positive"
         raw = model(batch, samples((32, 32), (32, 32)), mode="predict")
     assert all((sample.pred_sounding_map.data > 0.5).any() for sample in normalised)
     assert all((sample.pred_sounding_map.data < 0.5).all() for sample in raw)
@@ -88,7 +88,7 @@ def test_gradients_reach_every_trained_parameter(build, eight_clips, train, name
         if parameter.requires_grad:
             assert parameter.grad.abs().sum() > 0, key
         else:
-            assert key.startswith("target."), key
+            assert key.startswith(("target.", "backbone.")), key  # SSPL's is frozen
 
 
 @pytest.mark.parametrize("name", LOCALISERS)
@@ -136,3 +136,53 @@ def test_warns_of_a_random_backbone(build, monkeypatch, from_scratch: bool):
     build("ezvsl", from_scratch=from_scratch)
     warning = "EZVSL has random weights. The authors start from a backbone trained on ImageNet"
     assert [message.startswith(warning) for message in logged] == [True] * (not from_scratch)
+
+
+@pytest.fixture
+def prior(localiser_config, build, tmp_path) -> dict:
+    """An ImageNet classifier with random weights."""
+    weights = {
+        f"backbone.{key}": value for key, value in build("ezvsl").backbone.state_dict().items()
+    }
+    torch.save({"state_dict": weights}, tmp_path / "imagenet.pth")
+    return dict(backbone=localiser_config("ezvsl").backbone, weights=str(tmp_path / "imagenet.pth"))
+
+
+def test_object_prior_as_ez_vsl_joins_it(build, eight_clips, prior):
+    """normalize_img(normalize_img(sound) * alpha + normalize_img(objects) * (1 - alpha))"""
+    plain = build("ezvsl", upsampling="bilinear_aligned").eval()
+    model = build("ezvsl", upsampling="bilinear_aligned", object_prior=prior).eval()
+    assert model.state_dict().keys() == plain.state_dict().keys()
+    model.load_state_dict(plain.state_dict())
+    batch = two_clips(eight_clips)
+    with torch.no_grad():
+        sound = plain(batch, samples((32, 32), (32, 32)), mode="predict")
+        joined = model(batch, samples((32, 32), (32, 32)), mode="predict")
+        strength = model.object_prior(batch["img"])
+    for number in range(2):
+        objects = torch.nn.functional.interpolate(
+            strength[number][None, None], (32, 32), mode="bilinear", align_corners=True
+        )[0]
+        expected = min_max_normalised(
+            0.4 * sound[number].pred_heat_map.data + 0.6 * min_max_normalised(objects)
+        )
+        torch.testing.assert_close(joined[number].pred_heat_map.data, expected)
+
+
+def test_object_prior_as_slavc_joins_it(build, eight_clips, prior):
+    """(cosine + 1) / 2 * alpha + objects / 2.5 * (1 - alpha), at a fixed threshold."""
+    model = build("slavc", normalisation="cosine", object_prior=dict(prior, sound_weight=0.9))
+    batch = two_clips(eight_clips)
+    with torch.no_grad():
+        cosines = model.eval()(batch, mode="tensor")
+        strength = model.object_prior(batch["img"])
+        predictions = model(batch, samples((10, 10), (10, 10)), mode="predict")
+    expected = 0.9 * (cosines + 1) / 2 + 0.1 * (strength / 2.5).clamp(max=1)
+    for number in range(2):
+        torch.testing.assert_close(predictions[number].pred_heat_map.data[0], expected[number])
+
+
+@pytest.mark.parametrize("option", ["normalisation", "upsampling"])
+def test_unknown_options_are_refused(build, option: str):
+    with pytest.raises(ValueError, match=f"{option} is one of"):
+        build("ezvsl", **{option: "none"})

@@ -219,3 +219,54 @@ def test_warns_of_random_weights(tpavi_config, monkeypatch, from_scratch: bool):
     MODELS.build({**tpavi_config, "from_scratch": from_scratch}).init_weights()
     warning = "TPAVI has random weights. The authors start from a backbone trained on ImageNet"
     assert [message.startswith(warning) for message in logged] == [True] * (not from_scratch)
+
+
+def with_categories(samples: list[SegDataSample]) -> None:
+    """Name the left object 0 and the right one 1, by the clip's number."""
+    for sample in samples:
+        mask = sample.gt_sounding_mask.data
+        category = int(sample.clip) % 2
+        named = torch.where(mask > 0, category, 255).long()
+        sample.gt_sem_seg = PixelData(data=named)
+
+
+def test_classwise_loss_and_prediction(tpavi_config):
+    """A cross-entropy over the background and two categories; the map is cut where it says."""
+    batch, samples = clips(count=2)
+    with_categories(samples)
+    model = MODELS.build({**tpavi_config, "num_classes": 3, "matching_weight": 0.5})
+    losses = model.train()(batch, samples, mode="loss")
+    assert set(losses) == {"loss_mask", "loss_matching"}
+    model.eval()
+    with torch.no_grad():
+        logits = model(batch, samples, mode="tensor")
+        predictions = model(batch, copy.deepcopy(samples), mode="predict")
+    assert logits.shape == (4, 3, SIZE, SIZE)
+    for frame, sample in zip(logits, predictions, strict=True):
+        chosen = frame.argmax(dim=0)
+        named = sample.pred_sem_seg.data[0]
+        assert torch.equal(named, torch.where(chosen == 0, 255, chosen - 1))
+        assert torch.equal(sample.pred_sounding_map.data[0] > 0.5, chosen != 0)
+        assert sample.predicts_categories
+
+
+def test_classwise_loss_by_hand(tpavi_config):
+    _, samples = clips(count=2)
+    with_categories(samples)
+    model = MODELS.build({**tpavi_config, "num_classes": 3})
+    logits = torch.randn(4, 3, SIZE, SIZE)
+    expected = 0.0
+    for frame, sample in zip(logits, samples, strict=True):
+        named = sample.gt_sem_seg.data
+        target = torch.where(named == 255, 0, named + 1)
+        expected -= frame.log_softmax(dim=0).gather(0, target).mean() / 4
+    torch.testing.assert_close(model._mask_loss(logits, samples), expected)
+
+
+def test_classes_need_categories(tpavi_config):
+    batch, samples = clips(count=2)
+    model = MODELS.build({**tpavi_config, "num_classes": 3})
+    with pytest.raises(ValueError, match="has no categories, which num_classes needs"):
+        model.train()(batch, samples, mode="loss")
+    with pytest.raises(ValueError, match="counts the background too"):
+        MODELS.build({**tpavi_config, "num_classes": 1})

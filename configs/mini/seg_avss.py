@@ -1,0 +1,29 @@
+# Stage 1 on the mini AVSS, from the network that knows all objects.
+#   python tools/train.py configs/mini/pretrain.py
+#   python tools/train.py configs/mini/seg_avss.py
+#   python tools/evaluate.py configs/mini/seg_avss.py work_dirs/mini_seg_avss
+_base_ = [
+    "./_base_/s4.py",
+    "./_base_/avss.py",
+    "./_base_/maskformer_r18.py",
+    "../_base_/runtime.py",
+]
+work_dir = "work_dirs/mini_seg_avss"
+model = dict(
+    initial_weights="work_dirs/mini_pretrain",
+    teacher=dict(score_threshold=0.8, quality_threshold=0.75),
+    decode_head=dict(loss_silent=None),
+)
+train_dataloader = val_dataloader = test_dataloader = dict(dataset=_base_.avss)
+val_evaluator = [_base_.avss_metric, dict(type="avs_mm.CandidateMetric")]
+test_evaluator = val_evaluator
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=12, val_interval=6)
+optim_wrapper = dict(
+    type="OptimWrapper",
+    optimizer=dict(type="AdamW", lr=4e-4, weight_decay=1e-4),
+    clip_grad=dict(max_norm=1.0, norm_type=2),
+)
+param_scheduler = [
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=12, convert_to_iter_based=True),
+]
+default_hooks = dict(checkpoint=dict(save_best="candidates/oracle_J", rule="greater"))

@@ -1,0 +1,24 @@
+# The paper, literally: stage 1 on S4 with ResNet-50 (Tables 7 and 8); see _base_/literal.py.
+#   python tools/convert_weights.py resnet resnet50.pth pretrained/r50.pth
+#   python tools/train.py configs/paper/r50_seg.py
+#   python tools/test.py configs/paper/r50_seg.py work_dirs/paper/r50_seg
+_base_ = [
+    "../_base_/s4.py",
+    "../_base_/maskformer.py",
+    "../_base_/backbones.py",
+    "./_base_/literal.py",
+    "../_base_/runtime.py",
+]
+work_dir = "work_dirs/paper/r50_seg"
+model = dict(
+    backbone_weights="pretrained/r50.pth",
+    backbone={{_base_.r50}},
+    decode_head=dict(
+        num_classes=23,
+        in_channels={{_base_.r50_channels}},
+        pixel_decoder={{_base_.r50_pixel_decoder}},
+        **_base_.literal_head,
+    ),
+)
+train_dataloader = dict(dataset=dict(pipeline=_base_.literal_pipeline))
+default_hooks = dict(checkpoint=dict(save_best="candidates/oracle_J", rule="greater"))

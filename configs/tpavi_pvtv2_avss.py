@@ -1,0 +1,23 @@
+# TPAVI on AVSS with PVT-v2-b5: 71 classes, the background first, 60 epochs of four clips.
+#   python tools/convert_weights.py pvt_v2 pvt_v2_b5.pth pretrained/pvtv2.pth
+#   python tools/train.py configs/tpavi_pvtv2_avss.py
+#   python tools/evaluate.py configs/tpavi_pvtv2_avss.py work_dirs/tpavi_pvtv2_avss
+_base_ = [
+    "./_base_/s4_clips.py",
+    "./_base_/avss.py",
+    "./_base_/backbones.py",
+    "./_base_/tpavi.py",
+    "./_base_/runtime.py",
+]
+model = dict(
+    backbone={{_base_.pvt_v2_b5}},
+    backbone_weights="pretrained/pvtv2.pth",
+    in_channels={{_base_.pvt_v2_b5_channels}},
+    num_classes=71,
+    matching_weight=0.5,
+)
+train_dataloader = val_dataloader = test_dataloader = dict(dataset=_base_.avss)
+train_cfg = dict(max_epochs=60)
+val_evaluator = [_base_.avss_metric]
+test_evaluator = val_evaluator
+default_hooks = dict(checkpoint=dict(save_best="avs/mIoU_AVSS", rule="greater"))
