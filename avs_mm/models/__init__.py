@@ -20,7 +20,9 @@ from avs_mm.models.backbones import EfficientNetLite0
 from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
+from avs_mm.models.mask2former_queries import Mask2FormerQueries
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
+from avs_mm.models.published_segmentor import PublishedSegmentor
 from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
 from avs_mm.models.silent_object_loss import SilentObjectLoss
 
@@ -38,7 +40,9 @@ __all__ = [
     "BEATsTagger",
     "EfficientNetLite0",
     "FilterBankCNN",
+    "Mask2FormerQueries",
     "PotentialObjectSegmentor",
+    "PublishedSegmentor",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",
     "SoundLocaliser",
