@@ -5,6 +5,7 @@ Examples:
         --checkpoint work_dirs/avs_avsc -o dog_sounding.mp4
     python tools/segment_video.py dog.mp4 --config C --checkpoint P --audio rain.wav -o rain.mp4
     python tools/segment_video.py dog.mp4 --config C --checkpoint P --mute -o mute.mp4
+    python tools/segment_video.py dog.mp4 --config configs/zero_shot/coco_ast.py -o dog.mkv
 """
 
 import argparse
@@ -43,7 +44,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument("video", help="any video that FFmpeg reads")
     parser.add_argument("--config", required=True, help="config of stage 2 (or of stage 1)")
-    parser.add_argument("--checkpoint", required=True, help=".pth file of that config, or work dir")
+    parser.add_argument(
+        "--checkpoint", help=".pth file of that config, or work dir; none for configs/zero_shot"
+    )
     sound = parser.add_mutually_exclusive_group()
     sound.add_argument("--audio", help="use the sound of this sound or video file instead")
     sound.add_argument("--mute", action="store_true", help="use silence instead")

@@ -29,7 +29,8 @@ class AVSInferencer:
 
     Args:
         config: Config of stage 1 or of stage 2, or its path.
-        checkpoint: File that ``tools/train.py`` wrote with this config, or the work dir it is in.
+        checkpoint: File that ``tools/train.py`` wrote with this config, or the work dir it is in;
+            none for configs/zero_shot.
         device: "cpu", "cuda:0", ...; the fastest one found by default.
         batch_size: Frames that the network sees at once.
 
@@ -47,7 +48,7 @@ class AVSInferencer:
     def __init__(
         self,
         config: str | Path | Config,
-        checkpoint: str | Path,
+        checkpoint: str | Path | None = None,
         *,
         device: str | None = None,
         batch_size: int = 8,

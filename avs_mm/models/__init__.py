@@ -25,6 +25,7 @@ from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
 from avs_mm.models.published_segmentor import PublishedSegmentor
 from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
 from avs_mm.models.silent_object_loss import SilentObjectLoss
+from avs_mm.models.text_prompted_objects import TextPromptedObjects
 
 __all__ = [
     "AST",
@@ -47,6 +48,7 @@ __all__ = [
     "SilentObjectLoss",
     "SoundLocaliser",
     "SpectrogramResNet",
+    "TextPromptedObjects",
     "VGGish",
     "kaldi_fbank",
     "log_mel_examples",

@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from avs_mm.checkpoint import check_fit
+from avs_mm.checkpoint import load_strictly
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
 from avs_mm.registry import MODELS
-from avs_mm.weights.convert import convert
-from avs_mm.weights.files import read_weights
 from avs_mm.weights.hf_architecture import architecture, categories_of, read_architecture
 from avs_mm.weights.hub import find_weight_file
 
@@ -54,11 +52,8 @@ class PublishedSegmentor(PotentialObjectSegmentor):
             **segmentor,
         )
         self.weights = self_weights
-        self.kind = f"hf-{published['model_type']}"
         self.categories = categories_of(published)
 
     def init_weights(self) -> None:
         """Load the published weights; a file that does not fit is a ValueError."""
-        weights = convert(self.kind, read_weights(self.weights))
-        check_fit(self, weights, self.weights)
-        self.load_state_dict(weights)
+        load_strictly(self, self.weights)

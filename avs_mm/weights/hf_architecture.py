@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import ConfigDict
+from torch import Tensor
 
-__all__ = ["architecture", "categories_of", "read_architecture"]
+from avs_mm.weights.convert import convert
+from avs_mm.weights.files import read_weights
+
+__all__ = ["architecture", "categories_of", "read_architecture", "read_published_segmentor"]
 
 
 def read_architecture(path: Path) -> dict[str, Any]:
@@ -28,6 +32,20 @@ def read_architecture(path: Path) -> dict[str, Any]:
             "swin can be converted: give such a one"
         )
     return config
+
+
+def read_published_segmentor(path: Path) -> dict[str, Tensor]:
+    """Read a file of weights with its ``config.json`` beside it, in mmseg's naming.
+
+    Raises:
+        FileNotFoundError, ImportError, ValueError: As `read_architecture`, ``read_weights`` and
+            ``convert``.
+    """
+    kind = read_architecture(path.parent / "config.json")["model_type"]
+    try:
+        return convert(f"hf-{kind}", read_weights(path))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def categories_of(config: dict[str, Any]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from avs_mm.atomic_write import atomic_write
 from avs_mm.checksum import sha256_of
 from avs_mm.weights.names import NAMES, PublishedWeights, find_weights
 
-__all__ = ["find_weight_file", "get"]
+__all__ = ["find_weight_file", "get", "resolve_name"]
 
 
 def get(name: str) -> Path:
@@ -60,6 +60,16 @@ def find_weight_file(name_or_path: str | os.PathLike) -> Path:
     raise FileNotFoundError(
         f"{name_or_path}: neither a file nor a name of docs/weights.md ({', '.join(NAMES)})"
     )
+
+
+def resolve_name(name_or_path: str | os.PathLike) -> Path:
+    """Return the file that a name of the table stands for, and any other path as it is.
+
+    Raises:
+        FileNotFoundError, ImportError, ValueError: As `get`.
+    """
+    path = Path(name_or_path)
+    return get(str(name_or_path)) if str(name_or_path) in NAMES and not path.exists() else path
 
 
 def _folder() -> Path | None:

@@ -73,3 +73,104 @@ def randomise(model: torch.nn.Module) -> None:
             parameter.normal_(std=2 * parameter[0].numel() ** -0.5)
         else:
             parameter.normal_(std=parameter[0].numel() ** -0.5)
+
+
+def write_sam2(folder: Path) -> None:
+    """Write a SAM 2.1 as the hub has it: with the memory of the video model."""
+    transformers = pytest.importorskip("transformers")
+    torch.manual_seed(0)
+    hiera = transformers.Sam2HieraDetConfig(
+        hidden_size=8,
+        num_attention_heads=1,
+        image_size=[128, 128],
+        blocks_per_stage=[1, 1, 2, 1],
+        embed_dim_per_stage=[8, 16, 32, 64],
+        num_attention_heads_per_stage=[1, 1, 1, 1],
+        window_size_per_stage=[8, 4, 8, 4],
+        global_attention_blocks=[3],
+        window_positional_embedding_background_size=[2, 2],
+    )
+    config = transformers.Sam2VideoConfig(
+        vision_config=transformers.Sam2VisionConfig(
+            backbone_config=hiera,
+            backbone_channel_list=[64, 32, 16, 8],
+            backbone_feature_sizes=[[32, 32], [16, 16], [8, 8]],
+            fpn_hidden_size=32,
+        ),
+        prompt_encoder_config=transformers.Sam2PromptEncoderConfig(hidden_size=32, image_size=128),
+        mask_decoder_config=transformers.Sam2MaskDecoderConfig(
+            hidden_size=32, mlp_dim=32, num_attention_heads=2, iou_head_hidden_dim=32
+        ),
+        image_size=128,
+        memory_attention_hidden_size=32,
+        memory_attention_num_layers=1,
+        memory_attention_feed_forward_hidden_size=32,
+        memory_encoder_hidden_size=32,
+        memory_attention_num_attention_heads=1,
+        mask_downsampler_embed_dim=32,
+        memory_fuser_embed_dim=32,
+        memory_encoder_output_channels=16,
+        memory_fuser_intermediate_dim=32,
+    )
+    transformers.Sam2VideoModel(config).save_pretrained(folder)
+    (folder / "preprocessor_config.json").write_text("{}")
+
+
+def write_grounding_dino(folder: Path) -> None:
+    """Write a Grounding DINO with the tokens of BERT that it looks for, and the alphabet."""
+    transformers = pytest.importorskip("transformers")
+    torch.manual_seed(0)
+    tokens = {number: f"[unused{number}]" for number in range(1040)}
+    tokens |= {0: "[PAD]", 100: "[UNK]", 101: "[CLS]", 102: "[SEP]", 103: "[MASK]", 1012: "."}
+    for number in range(26):
+        tokens[200 + number] = chr(ord("a") + number)
+        tokens[300 + number] = f"##{chr(ord('a') + number)}"
+    words = {token: number for number, token in tokens.items()}
+    transformers.BertTokenizer(vocab=words).save_pretrained(folder)
+    text = transformers.BertConfig(
+        vocab_size=1040,
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+    )
+    backbone = swin()
+    backbone.out_features = STAGES[1:]
+    config = transformers.GroundingDinoConfig(
+        backbone_config=backbone,
+        text_config=text,
+        d_model=32,
+        encoder_layers=1,
+        decoder_layers=2,
+        encoder_ffn_dim=32,
+        decoder_ffn_dim=32,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        num_queries=20,
+    )
+    transformers.GroundingDinoForObjectDetection(config).save_pretrained(folder)
+    (folder / "preprocessor_config.json").write_text("{}")
+
+
+def write_ast(folder: Path, *, loud: str = "", frames: int = 1024) -> None:
+    """Write an AST of AudioSet's 527 tags, which hears ``loud`` in everything and nothing else."""
+    transformers = pytest.importorskip("transformers")
+    from avs_mm.vocabularies import class_names
+
+    torch.manual_seed(0)
+    names = list(class_names().values())
+    config = transformers.ASTConfig(
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_length=frames,
+        id2label=dict(enumerate(names)),
+    )
+    model = transformers.ASTForAudioClassification(config)
+    if loud:
+        with torch.no_grad():
+            model.classifier.dense.weight.zero_()
+            model.classifier.dense.bias.fill_(-9.0)[names.index(loud)] = 3.0
+    model.save_pretrained(folder)
+    transformers.ASTFeatureExtractor(max_length=frames).save_pretrained(folder)
