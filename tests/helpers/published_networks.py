@@ -174,3 +174,77 @@ def write_ast(folder: Path, *, loud: str = "", frames: int = 1024) -> None:
             model.classifier.dense.bias.fill_(-9.0)[names.index(loud)] = 3.0
     model.save_pretrained(folder)
     transformers.ASTFeatureExtractor(max_length=frames).save_pretrained(folder)
+
+
+def write_beats(path: Path, *, loud: str) -> None:
+    """Write a fine-tuned BEATs in its official layout, which hears ``loud`` in everything.
+
+    Its tags are in an order of its own, which its label_dict tells.
+    """
+    import numpy as np
+
+    from avs_mm.models.audio import BEATs
+    from avs_mm.vocabularies import class_names, find_mid
+
+    torch.manual_seed(0)
+    widths = dict(embed_dims=64, num_layers=1, num_heads=4, feedforward_channels=64)
+    model = BEATs(**widths, patch_embed_dims=32)
+    mids = [list(class_names())[place] for place in np.random.RandomState(1).permutation(527)]
+    bias = torch.full((527,), -9.0)
+    bias[mids.index(find_mid(loud))] = 3.0
+    cfg = {
+        "input_patch_size": 16,
+        "embed_dim": 32,
+        "conv_bias": False,
+        "encoder_layers": 1,
+        "encoder_embed_dim": 64,
+        "encoder_ffn_embed_dim": 64,
+        "encoder_attention_heads": 4,
+        "activation_fn": "gelu",
+        "layer_wise_gradient_decay_ratio": 0.6,
+        "layer_norm_first": False,
+        "deep_norm": True,
+        "dropout": 0.0,
+        "attention_dropout": 0.0,
+        "activation_dropout": 0.0,
+        "encoder_layerdrop": 0.0,
+        "dropout_input": 0.0,
+        "conv_pos": 128,
+        "conv_pos_groups": 16,
+        "relative_position_embedding": True,
+        "num_buckets": 320,
+        "max_distance": 800,
+        "gru_rel_pos": True,
+        "finetuned_model": True,
+        "predictor_class": 527,
+    }
+    head = {"predictor.weight": torch.zeros(527, 64), "predictor.bias": bias}
+    weights = {**model.state_dict(), **head}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"cfg": cfg, "model": weights, "label_dict": dict(enumerate(mids))}, path)
+
+
+def write_hub(folder: Path, *, segmentor: str = "maskformer-swin-base-coco") -> None:
+    """Write the networks of configs/zero_shot below their names: all see and hear a dog.
+
+    The folder is one for $AVS_WEIGHTS.
+    """
+    from safetensors.torch import load_file, save_file
+
+    from avs_mm.vocabularies import load
+
+    categories = load("coco_panoptic").categories
+    write_segmentor(segmentor.split("-")[0], folder / segmentor, categories)
+    file = folder / segmentor / "model.safetensors"
+    weights = load_file(file)
+    weights["class_predictor.weight"].zero_()
+    weights["class_predictor.bias"].fill_(-5.0)[categories.index("dog")] = 5.0
+    for key in weights:  # one mask of all queries, so that none hides another
+        if key.endswith("mask_embedder.2.0.weight"):
+            weights[key].zero_()
+    save_file(weights, file, metadata={"format": "pt"})
+    write_grounding_dino(folder / "grounding-dino-tiny")
+    write_sam2(folder / "sam2.1-hiera-small")
+    write_ast(folder / "ast-audioset", loud="Bark")
+    name = "BEATs_iter3_plus_AS2M_finetuned_on_AS2M_cpt2.pt"
+    write_beats(folder / "beats-audioset" / name, loud="Bark")
