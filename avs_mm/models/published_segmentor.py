@@ -1,7 +1,7 @@
 """A segmentor of the Hugging Face hub as stage 1: MaskFormer or Mask2Former with Swin."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from avs_mm.checkpoint import load_strictly
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
@@ -38,12 +38,12 @@ class PublishedSegmentor(PotentialObjectSegmentor):
         self,
         *,
         weights: str | Path,
-        selection: str = "panoptic",
+        selection: Literal["panoptic", "instance", "paper"] = "panoptic",
         score_threshold: float = 0.5,
         **segmentor: Any,
     ) -> None:
-        self_weights = find_weight_file(weights)
-        published = read_architecture(self_weights.parent / "config.json")
+        file = find_weight_file(weights)
+        published = read_architecture(file.parent / "config.json")
         super().__init__(
             selection=selection,
             score_threshold=score_threshold,
@@ -51,7 +51,7 @@ class PublishedSegmentor(PotentialObjectSegmentor):
             **architecture(published),
             **segmentor,
         )
-        self.weights = self_weights
+        self.weights = file
         self.categories = categories_of(published)
 
     def init_weights(self) -> None:
