@@ -43,8 +43,8 @@ def small(path: Path) -> Config:
     return config
 
 
-def test_there_are_four():
-    names = ["coco_ast", "coco_beats", "prompted_ast", "prompted_beats"]
+def test_there_are_these():
+    names = ["coco_ast", "coco_beats", "prompted_ast", "prompted_ast_ms3", "prompted_beats"]
     assert [path.stem for path in CONFIGS] == names
 
 

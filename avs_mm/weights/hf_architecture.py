@@ -56,7 +56,7 @@ def categories_of(config: dict[str, Any]) -> tuple[str, ...]:
 
 def architecture(config: dict[str, Any]) -> ConfigDict:
     """Return ``backbone`` and ``decode_head`` of a ``PotentialObjectSegmentor``."""
-    swin = config["backbone_config"]
+    swin = SWIN | config["backbone_config"]
     channels = [swin["embed_dim"] * 2**stage for stage in range(4)]
     backbone = dict(
         type="mmseg.SwinTransformer",
@@ -64,7 +64,7 @@ def architecture(config: dict[str, Any]) -> ConfigDict:
         depths=swin["depths"],
         num_heads=swin["num_heads"],
         window_size=swin["window_size"],
-        drop_path_rate=swin.get("drop_path_rate", 0.0),
+        drop_path_rate=swin["drop_path_rate"],
     )
     head = _maskformer(config) if config["model_type"] == "maskformer" else _mask2former(config)
     num_classes = len(config["id2label"])
@@ -73,7 +73,8 @@ def architecture(config: dict[str, Any]) -> ConfigDict:
 
 
 def _maskformer(config: dict[str, Any]) -> dict[str, Any]:
-    decoder = config["decoder_config"]
+    config = MASKFORMER | config
+    decoder = DETR | config.get("decoder_config", {})
     width = decoder["d_model"]
     attention = dict(
         embed_dims=width, num_heads=decoder["decoder_attention_heads"], batch_first=True
@@ -106,6 +107,7 @@ def _maskformer(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mask2former(config: dict[str, Any]) -> dict[str, Any]:
+    config = MASK2FORMER | config
     width, heads = config["hidden_dim"], config["num_attention_heads"]
     attention = dict(embed_dims=width, num_heads=heads, batch_first=True)
     feature_size = config["feature_size"]
@@ -156,6 +158,26 @@ def _mask2former(config: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+# What a file leaves out is transformers' default: facebook/maskformer-swin-base-coco says next to
+# nothing of its decoder.
+SWIN = dict(
+    embed_dim=96, depths=[2, 2, 6, 2], num_heads=[3, 6, 12, 24], window_size=7, drop_path_rate=0.1
+)
+DETR = dict(
+    num_queries=100, d_model=256, decoder_layers=6, decoder_ffn_dim=2048, decoder_attention_heads=8
+)
+MASKFORMER = dict(fpn_feature_size=256, mask_feature_size=256)
+MASK2FORMER = dict(
+    feature_size=256,
+    mask_feature_size=256,
+    hidden_dim=256,
+    encoder_feedforward_dim=1024,
+    encoder_layers=6,
+    decoder_layers=10,
+    num_attention_heads=8,
+    dim_feedforward=2048,
+    num_queries=100,
+)
 # Never computed: mmdet's heads cannot be built without.
 LOSSES = dict(
     loss_cls=dict(type="mmdet.CrossEntropyLoss"),

@@ -1,5 +1,6 @@
 """Networks of the hub as stage 1, beside transformers."""
 
+import functools
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from published_networks import write_segmentor
 from avs_mm.models import PublishedSegmentor
 from avs_mm.registry import MODELS
 from avs_mm.weights import convert
+from avs_mm.weights.hf_architecture import architecture
 
 CATEGORIES = ("person", "dog", "cat", "bench", "wall-other-merged")
 
@@ -55,24 +57,44 @@ def test_its_candidates(kind, build, tmp_path, selection):
     assert found.labels.tolist() == sorted(found.labels.tolist())
 
 
-def test_the_published_size_fits():
-    """Of Swin-B: the names and shapes of the file are those of the network that is built."""
-    transformers = pytest.importorskip("transformers")
-    backbone = transformers.SwinConfig(
-        embed_dim=128,
-        depths=[2, 2, 18, 2],
-        num_heads=[4, 8, 16, 32],
-        window_size=12,
-        image_size=384,
-        out_features=["stage1", "stage2", "stage3", "stage4"],
-    )
-    config = transformers.Mask2FormerConfig(backbone_config=backbone, num_labels=133)
-    from avs_mm.weights.hf_architecture import architecture
+SWIN_B = dict(embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32], window_size=12)
+SWINS = {"tiny": {}, "base": SWIN_B}
 
-    built = architecture(config.to_dict() | {"id2label": {str(n): str(n) for n in range(133)}})
-    assert built["decode_head"]["num_classes"] == 133
-    assert built["backbone"]["embed_dims"] == 128
-    assert built["decode_head"]["transformer_decoder"]["num_layers"] == 9
+
+@pytest.mark.slow
+@pytest.mark.parametrize("swin", SWINS)
+def test_the_published_sizes_fit(kind, swin, monkeypatch):
+    """Published files leave out of config.json what is transformers' default."""
+    transformers = pytest.importorskip("transformers")
+    classes = {"maskformer": transformers.MaskFormerConfig}
+    classes["mask2former"] = transformers.Mask2FormerConfig
+    models = {"maskformer": transformers.MaskFormerForInstanceSegmentation}
+    models["mask2former"] = transformers.Mask2FormerForUniversalSegmentation
+    stages = ["stage1", "stage2", "stage3", "stage4"]
+    names = {index: str(index) for index in range(133)}
+    full = classes[kind](
+        backbone_config=transformers.SwinConfig(out_features=stages, **SWINS[swin]), id2label=names
+    )
+    sparse = {
+        "model_type": kind,
+        "backbone_config": {"model_type": "swin", **SWINS[swin]},
+        "decoder_config": {"model_type": "detr", "scale_embedding": False},
+        "id2label": {str(index): name for index, name in names.items()},
+    }
+    # Swin reads the rates of its stochastic depth from tensors, of which meta has none.
+    monkeypatch.setattr(torch, "linspace", functools.partial(torch.linspace, device="cpu"))
+    with torch.device("meta"):
+        theirs = models[kind](full).state_dict()
+        ours = MODELS.build(dict(type="avs_mm.PotentialObjectSegmentor", **architecture(sparse)))
+    number = sum(value.numel() for key, value in theirs.items() if not _computed(key))
+    assert sum(value.numel() for value in ours.parameters()) == number
+
+
+def _computed(key: str) -> bool:
+    """Whether a key is not one of a used parameter; Swin's last norm is not."""
+    unused = ("encoder.model.layernorm", "encoder.layernorm", "swin.layernorm")
+    computed = key.endswith(("relative_position_index", "empty_weight"))
+    return computed or any(part in key for part in unused)
 
 
 def test_another_network_is_named(tmp_path):
