@@ -22,7 +22,7 @@ from avs_mm.models.published_candidates import (
     instance_segments,
     panoptic_segments,
 )
-from avs_mm.models.silent_object_teacher import SilentObjectTeacher
+from avs_mm.models.silent_object_teacher import SilentObjectTeacher, with_taught_objects
 from avs_mm.models.two_step_prediction import predict_in_two_steps
 from avs_mm.registry import MODELS
 
@@ -128,7 +128,11 @@ class PotentialObjectSegmentor(EncoderDecoder):
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
-        """Return Eq. 5's terms, over the teacher's objects too where there is a teacher."""
+        """Return Eq. 5's terms, over the teacher's objects too where there is a teacher.
+
+        ``gt_teacher_map`` of a sample are objects of a teacher that has run before the training.
+        """
+        data_samples = [with_taught_objects(sample) for sample in data_samples]
         if self.teacher is not None:
             data_samples = self.teacher.complete(inputs, data_samples)
         return super().loss(inputs, data_samples)

@@ -6,10 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from mmcv.transforms import LoadImageFromFile
 from mmengine.config import Config
 from published_networks import write_hub
+from safetensors.torch import load_file, save_file
 
 from avs_mm import configs_dir
+from avs_mm.datasets import AVSBenchDataset
+from avs_mm.datasets.transforms import LoadSoundingMask, PackAVSInputs
+from avs_mm.vocabularies import load
 
 pytest.importorskip("transformers")
 pytestmark = pytest.mark.slow
@@ -64,3 +69,49 @@ def test_a_test_run_writes_masks(config: Path, tmp_path: Path):
 def test_a_name_is_no_checkpoint_to_test(config: Path):
     with pytest.raises(ValueError, match="ast-audioset is a part of a model, not a checkpoint"):
         run("test", config, "--cfg-options", "load_from=ast-audioset")
+
+
+def test_silent_objects_become_labels_that_stage_1_can_read(config: Path, tmp_path: Path, clips):
+    """Birds are found everywhere: a bird is labelled where none is labelled yet."""
+    out = tmp_path / "silent"
+    words = load_file(tmp_path / "hub" / "maskformer-swin-base-coco" / "model.safetensors")
+    birds = load("coco_panoptic").categories.index("bird")
+    words["class_predictor.bias"].fill_(-5.0)[birds] = 9.0
+    save_file(
+        words,
+        tmp_path / "hub" / "maskformer-swin-base-coco" / "model.safetensors",
+        metadata={"format": "pt"},
+    )
+    run("label_silent_objects", config, "--out", out, "--split", "test", "--device", "cpu")
+    maps = sorted(out.rglob("*.png"))
+    assert len(maps) == 30
+    data = AVSBenchDataset(
+        subset="s4",
+        split="test",
+        data_root=clips / "AVSBench-object" / "Single-source",
+        teacher_root=out,
+        pipeline=[LoadImageFromFile(), LoadSoundingMask(), PackAVSInputs()],
+    )
+    bird = data.metainfo["classes"].index("bird")
+    labelled = 0
+    for index in range(30):
+        sample = data[index]["data_samples"]
+        taught = sample.gt_teacher_map.data
+        assert set(taught.unique().tolist()) <= {bird, 255}
+        assert not ((taught != 255) & (sample.gt_sem_seg.data != 255)).any()
+        if (sample.gt_sem_seg.data == bird).any():
+            assert (taught == 255).all()
+        labelled += bool((taught == bird).any())
+    assert labelled > 0
+    assert "gt_silent_map" not in sample
+
+
+def test_one_folder_of_silent_objects_alone(clips, tmp_path):
+    with pytest.raises(ValueError, match="silent_root is for evaluation, teacher_root for traini"):
+        AVSBenchDataset(
+            subset="s4",
+            split="test",
+            data_root=clips / "AVSBench-object" / "Single-source",
+            silent_root=tmp_path,
+            teacher_root=tmp_path,
+        )
