@@ -15,7 +15,9 @@ from avs_mm.registry import METRICS, TRANSFORMS
 from avs_mm.trained_model import build_trained_model
 
 pytest.importorskip("transformers")
-CONFIGS = sorted((configs_dir() / "zero_shot").glob("*.py"))
+FOLDER = configs_dir() / "zero_shot"
+# mini.py is of networks that were trained here: test_sound_tagger.py
+CONFIGS = sorted(path for path in FOLDER.glob("*.py") if path.stem != "mini")
 every_config = pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 
 
