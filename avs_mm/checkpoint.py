@@ -11,6 +11,9 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from avs_mm.safe_load import load_weights_only
+from avs_mm.weights.hf_architecture import read_published_segmentor
+from avs_mm.weights.hub import resolve_name
+from avs_mm.weights.names import HUB_WEIGHTS
 from avs_mm.work_dir import newest_resumable
 
 __all__ = [
@@ -38,11 +41,13 @@ WHERE_TO_GET_BACKBONES = (
 def find_checkpoint(path: str | Path) -> Path:
     """Return the checkpoint that ``path`` names: a file, a work dir's best one, else its last.
 
+    Or the file of published weights, by their name in docs/weights.md.
+
     Raises:
         FileNotFoundError: there is none; the message says how to make one.
         ValueError: a work dir has no best one, and none of the others is whole.
     """
-    path = Path(path)
+    path = resolve_name(path)
     if path.is_file():
         return path
     best = sorted(path.glob("best_*.pth"), key=lambda file: file.stat().st_mtime)
@@ -61,10 +66,15 @@ def find_checkpoint(path: str | Path) -> Path:
 def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read a checkpoint file; return its state dict and its meta (empty where it has none).
 
+    A segmentor of the Hugging Face hub, with its ``config.json`` beside it, is converted.
+
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: the file is not a checkpoint, or asks to run code.
     """
+    path = Path(path)
+    if path.name in HUB_WEIGHTS and (path.parent / "config.json").is_file():
+        return read_published_segmentor(path), {}
     checkpoint = load_weights_only(path, remedy=REMEDY)
     state_dict = checkpoint.get("state_dict", checkpoint) if isinstance(checkpoint, dict) else None
     if not state_dict or not all(isinstance(value, Tensor) for value in state_dict.values()):

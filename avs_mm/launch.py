@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from mmengine.config import Config, DictAction
 
+from avs_mm.shipped import configs_dir
+
 __all__ = [
     "add_device_option",
     "add_override_option",
@@ -48,13 +50,15 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Config:
-    """Read a config with overrides of it, by dotted keys.
+    """Read a config with overrides of it, by dotted keys; "zero-shot" is zero_shot/coco_ast.py.
 
     Its ``work_dir`` is set where it has none: ``work_dirs/`` and the name of the file.
 
     Raises:
         FileNotFoundError: There is no such config.
     """
+    if str(path) == "zero-shot":
+        path = configs_dir() / "zero_shot" / "coco_ast.py"
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such config; those of avs_mm are in configs/")
     config = Config.fromfile(path)

@@ -10,13 +10,14 @@ from mmengine.model import BaseModel
 from mmengine.registry import MODELS, init_default_scope
 
 from avs_mm.checkpoint import find_checkpoint, load_strictly
+from avs_mm.datasets.categories import voc_palette
 
-__all__ = ["build_trained_model"]
+__all__ = ["build_trained_model", "check_needs_no_checkpoint"]
 
 
 def build_trained_model(
     config: Config,
-    checkpoint: str | Path,
+    checkpoint: str | Path | None,
     *,
     classes: Sequence[str] = (),
     device: str | None = None,
@@ -28,6 +29,7 @@ def build_trained_model(
 
     Args:
         checkpoint: File that ``tools/train.py`` wrote with this config, or the work dir it is in.
+            None for a model that needs no training, whose config names all weights.
         classes: Names of the data's categories; empty where the data knows none. They may be fewer
             than the checkpoint's, or in another order: ``map_categories`` then maps the data.
         device: "cpu", "cuda:0", ...; the fastest one found by default.
@@ -38,15 +40,35 @@ def build_trained_model(
     Raises:
         FileNotFoundError: There is no checkpoint of this name.
         ValueError: The checkpoint is damaged, does not fit the model, or was trained for other
-            categories than the data has.
+            categories than the data has; there is none, and the model needs one.
     """
     init_default_scope(config.get("default_scope", "mmseg"))
     settings = config.model
+    if checkpoint is None:
+        check_needs_no_checkpoint(config)
     model = MODELS.build({**settings, "output": "category"} if "output" in settings else settings)
+    if checkpoint is None:  # of its own vocabulary: see speaks_of_others
+        return _with_weights_of_config(model).to(device or get_device()).eval()
     path = find_checkpoint(checkpoint)
     model.dataset_meta = load_strictly(model, path).get("dataset_meta") or {}
     _check_categories(model, classes, path)
     return model.to(device or get_device()).eval()
+
+
+def check_needs_no_checkpoint(config: Config) -> None:
+    """Refuse a config whose model is trained, with a ValueError."""
+    if (config.model.get("audio_head") or {}).get("type") != "avs_mm.AudioSetHead":
+        raise ValueError(
+            f"{config.filename}: its {config.model.type} is trained, so give a checkpoint of it; "
+            "only the configs of configs/zero_shot do without"
+        )
+
+
+def _with_weights_of_config(model: Any) -> Any:
+    model.init_weights()
+    categories = model.audio_head.categories
+    model.dataset_meta = {"classes": categories, "palette": voc_palette(len(categories))}
+    return model
 
 
 def _check_categories(model: Any, classes: Sequence[str], checkpoint: Path) -> None:

@@ -24,7 +24,11 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("config", help="config of any model: stage 1, stage 2 or a baseline")
-    parser.add_argument("checkpoint", help="a checkpoint of it, or a work dir: its best one")
+    parser.add_argument(
+        "checkpoint",
+        nargs="?",
+        help="a checkpoint of it, or a work dir: its best one; none for configs/zero_shot",
+    )
     parser.add_argument(
         "--out", type=Path, help="folder to write to (default: evaluate in the config's work dir)"
     )

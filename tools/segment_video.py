@@ -5,6 +5,7 @@ Examples:
         --checkpoint work_dirs/avs_avsc -o dog_sounding.mp4
     python tools/segment_video.py dog.mp4 --config C --checkpoint P --audio rain.wav -o rain.mp4
     python tools/segment_video.py dog.mp4 --config C --checkpoint P --mute -o mute.mp4
+    python tools/segment_video.py dog.mp4 -o dog_sounding.mp4    # configs/zero_shot/coco_ast.py
 """
 
 import argparse
@@ -14,14 +15,17 @@ from rich.console import Console
 
 from avs_mm.apis import AVSInferencer, segment_video
 from avs_mm.apis.sounding_table import sounding_table
-from avs_mm.launch import add_device_option
+from avs_mm.launch import add_device_option, add_override_option, read_config
 
 
 def main() -> None:
     args = parse_args()
     try:
         inferencer = AVSInferencer(
-            args.config, args.checkpoint, device=args.device, batch_size=args.batch_size
+            read_config(args.config, args.cfg_options),
+            args.checkpoint,
+            device=args.device,
+            batch_size=args.batch_size,
         )
         seconds = segment_video(
             inferencer,
@@ -42,14 +46,19 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("video", help="any video that FFmpeg reads")
-    parser.add_argument("--config", required=True, help="config of stage 2 (or of stage 1)")
-    parser.add_argument("--checkpoint", required=True, help=".pth file of that config, or work dir")
+    parser.add_argument(
+        "--config", default="zero-shot", help="of stage 2, or of stage 1 (default: zero-shot)"
+    )
+    parser.add_argument(
+        "--checkpoint", help=".pth file of that config, or work dir; none for configs/zero_shot"
+    )
     sound = parser.add_mutually_exclusive_group()
     sound.add_argument("--audio", help="use the sound of this sound or video file instead")
     sound.add_argument("--mute", action="store_true", help="use silence instead")
     parser.add_argument("-o", "--out", required=True, help="video to write: .mp4, .mov or .mkv")
     parser.add_argument("--json", help="also write every frame's candidates to this file")
     add_device_option(parser)
+    add_override_option(parser, example="model.threshold=0.3")
     parser.add_argument("--batch-size", type=int, default=8, help="frames at once (default: 8)")
     return parser.parse_args()
 

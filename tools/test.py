@@ -1,4 +1,7 @@
-"""Test a checkpoint: ``python tools/test.py CONFIG CHECKPOINT [--out DIR] [--show-dir DIR]``."""
+"""Test a checkpoint: ``python tools/test.py CONFIG CHECKPOINT [--out DIR] [--show-dir DIR]``.
+
+The configs of configs/zero_shot name their weights and need no checkpoint.
+"""
 
 import argparse
 
@@ -11,12 +14,17 @@ from mmengine.runner import Runner
 
 from avs_mm.checkpoint import find_checkpoint
 from avs_mm.launch import add_run_options, load_config
+from avs_mm.trained_model import check_needs_no_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Test stage 1 or stage 2.")
     add_run_options(parser)
-    parser.add_argument("checkpoint", help="a checkpoint, or a work dir: its best one")
+    parser.add_argument(
+        "checkpoint",
+        nargs="?",
+        help="a checkpoint, or a work dir: its best one; none for zero-shot",
+    )
     parser.add_argument("--out", help="folder for the predicted masks, as PNG")
     parser.add_argument("--show-dir", help="folder for the frames with the masks painted on")
     parser.add_argument("--show", action="store_true", help="show the painted frames in a window")
@@ -41,7 +49,10 @@ def write_predictions(config: Config, folder: str) -> None:
 def main() -> None:
     args = parse_args()
     config = load_config(args)
-    config.load_from = str(find_checkpoint(args.checkpoint))
+    if args.checkpoint is None:
+        check_needs_no_checkpoint(config)
+    else:
+        config.load_from = str(find_checkpoint(args.checkpoint))
     if args.show or args.show_dir:
         paint_predictions(config, args)
     if args.out:

@@ -11,6 +11,7 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import DATASETS, init_default_scope
 from mmseg.structures import SegDataSample
 
+from avs_mm.datasets import LoadAudio
 from avs_mm.launch import read_config
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.models import AVSC
@@ -28,7 +29,8 @@ class AVSInferencer:
 
     Args:
         config: Config of stage 1 or of stage 2, or its path.
-        checkpoint: File that ``tools/train.py`` wrote with this config, or the work dir it is in.
+        checkpoint: File that ``tools/train.py`` wrote with this config, or the work dir it is in;
+            none for configs/zero_shot.
         device: "cpu", "cuda:0", ...; the fastest one found by default.
         batch_size: Frames that the network sees at once.
 
@@ -36,6 +38,7 @@ class AVSInferencer:
         classes: Names of the K categories: the checkpoint's, else those of the config's dataset.
         palette: K colours, RGB in [0, 255].
         uses_sound: Whether the model does; False for stage 1.
+        seconds_before: Of sound that the model is given beside the second that ends in a frame.
 
     Raises:
         FileNotFoundError: There is no config or checkpoint of this name.
@@ -45,7 +48,7 @@ class AVSInferencer:
     def __init__(
         self,
         config: str | Path | Config,
-        checkpoint: str | Path,
+        checkpoint: str | Path | None = None,
         *,
         device: str | None = None,
         batch_size: int = 8,
@@ -64,6 +67,7 @@ class AVSInferencer:
             )
         steps = [step for step in dataset.pipeline if not _bare_type(step).startswith("Load")]
         self.pipeline = Compose(steps)
+        self.seconds_before = _seconds_before(dataset.pipeline)
 
         self.model = build_trained_model(config, checkpoint, device=device)
         self.uses_sound = isinstance(self.model, AVSC)
@@ -73,6 +77,11 @@ class AVSInferencer:
         self.classes: list[str] = list(categories["classes"])
         self.palette: list[list[int]] = [list(colour) for colour in categories["palette"]]
 
+    @property
+    def num_samples(self) -> int:
+        """Length of the sound of a frame, at 16 kHz."""
+        return round((1 + self.seconds_before) * SAMPLE_RATE)
+
     def __call__(
         self, images: Sequence[np.ndarray], waveforms: Sequence[np.ndarray] | None = None
     ) -> list[SegDataSample]:
@@ -80,8 +89,8 @@ class AVSInferencer:
 
         Args:
             images: RGB uint8 (H, W, 3) each, of any sizes.
-            waveforms: The second of sound of each image, (16000,) in [-1, 1], 16 kHz mono. Stage 1
-                does without.
+            waveforms: The second of sound of each image, (16000,) in [-1, 1], 16 kHz mono, with
+                ``seconds_before`` before it. Stage 1 does without.
 
         Returns:
             A sample an image, on the CPU and at the image's size, with ``pred_sounding_map``
@@ -104,7 +113,7 @@ class AVSInferencer:
         for start in range(0, len(images), self.batch_size):
             chosen = slice(start, start + self.batch_size)
             batch = [
-                self.pipeline(_as_loaded(image, sound))
+                self.pipeline(_as_loaded(image, sound, num_samples=self.num_samples))
                 for image, sound in zip(images[chosen], sounds[chosen], strict=True)
             ]
             with torch.no_grad():
@@ -119,17 +128,25 @@ def _bare_type(step: dict) -> str:
     return str(getattr(kind, "__name__", kind)).rsplit(".", 1)[-1]
 
 
-def _as_loaded(image: np.ndarray, waveform: np.ndarray | None) -> dict[str, Any]:
-    """Return what the loading transforms would: a BGR image, its size, the second of sound."""
+def _seconds_before(pipeline: Sequence[dict]) -> float:
+    loading = [step for step in pipeline if _bare_type(step) == LoadAudio.__name__]
+    return float(loading[0].get("seconds_before", 0.0)) if loading else 0.0
+
+
+def _as_loaded(
+    image: np.ndarray, waveform: np.ndarray | None, *, num_samples: int
+) -> dict[str, Any]:
+    """Return what the loading transforms would: a BGR image, its size, its sound."""
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         raise ValueError(f"an image must be RGB uint8 (H, W, 3), not {image.dtype} {image.shape}")
     size = image.shape[:2]
     results = {"img": image[..., ::-1].copy(), "img_shape": size, "ori_shape": size}
     if waveform is not None:
-        if waveform.shape != (SAMPLE_RATE,):
+        if waveform.shape != (num_samples,):
+            length = "one second" if num_samples == SAMPLE_RATE else f"{num_samples / 16000:g} s"
             raise ValueError(
-                f"a waveform must be one second of 16 kHz mono, (16000,), not {waveform.shape}; "
-                "resample it, cut it or pad it"
+                f"a waveform must be {length} of 16 kHz mono, ({num_samples},), not "
+                f"{waveform.shape}; resample it, cut it or pad it"
             )
         results["audio"] = np.asarray(waveform, dtype=np.float32)
     return results

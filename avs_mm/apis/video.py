@@ -14,6 +14,7 @@ from rich.progress import track
 
 from avs_mm.apis.inferencer import AVSInferencer
 from avs_mm.atomic_write import atomic_write
+from avs_mm.datasets.transforms import crop_with_past
 from avs_mm.media import (
     SAMPLE_RATE,
     VideoInfo,
@@ -94,16 +95,17 @@ def segment_video(
     return seconds
 
 
-def second_ending_at(sound: np.ndarray, time: float) -> np.ndarray:
+def second_ending_at(sound: np.ndarray, time: float, *, seconds_before: float = 0.0) -> np.ndarray:
     """Cut the second [time - 1, time] out of a sound, (N,) to (16000,); silence where it has ended.
+
+    With ``seconds_before`` what came before that is given too, as by ``LoadAudio``.
 
     In the first second of a video the sound's first second is taken, although part of it is yet to
     come: the network has learnt on whole seconds, and one that begins in padding sounds like a
     source that has just set in. AVSBench does the same, whose frame i belongs to all of second i.
     """
     start = max(0, round((time - 1) * SAMPLE_RATE))
-    second = sound[start : start + SAMPLE_RATE]
-    return np.pad(second, (0, SAMPLE_RATE - len(second)))
+    return crop_with_past(sound, start, SAMPLE_RATE, before=round(seconds_before * SAMPLE_RATE))
 
 
 def _sound_to_use(
@@ -144,7 +146,9 @@ def _predictions(
     """Yield time, image and prediction of every frame, a batch at a time."""
     while batch := list(islice(frames, inferencer.batch_size)):
         times, images = zip(*batch, strict=True)
-        samples = inferencer(images, [second_ending_at(sound, time) for time in times])
+        before = inferencer.seconds_before
+        sounds = [second_ending_at(sound, time, seconds_before=before) for time in times]
+        samples = inferencer(images, sounds)
         yield from zip(times, images, samples, strict=True)
 
 

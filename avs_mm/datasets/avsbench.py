@@ -68,6 +68,8 @@ class AVSBenchDataset(BaseSegDataset):
             ``UnmatchedSounds``.
         silent_root: Folder with label maps of the objects that do not sound,
             ``{split}/{clip}/{clip}_{1..5}.png``: 0 nothing, k + 1 category k in alphabetical order.
+        teacher_root: The same layout, of objects that a network sees and nobody has labelled
+            (tools/label_silent_objects.py); stage 1 learns them beside the labelled ones.
         metainfo: ``classes`` here replaces the data's own categories, in this order.
         pipeline, test_mode, indices, serialize_data, lazy_init, max_refetch: As in mmengine's
             ``BaseDataset``.
@@ -93,6 +95,7 @@ class AVSBenchDataset(BaseSegDataset):
         unmatched_splits: Sequence[str] | None = None,
         scene_pattern: str | None = None,
         silent_root: str | Path | None = None,
+        teacher_root: str | Path | None = None,
         metainfo: Mapping[str, Any] | None = None,
         pipeline: Sequence[dict | Callable] = (),
         test_mode: bool = False,
@@ -115,6 +118,10 @@ class AVSBenchDataset(BaseSegDataset):
             _check_choice("unmatched_splits", other, SPLITS)
         if semantic_root is not None and subset != "ms3":
             raise ValueError(f"semantic_root goes with subset 'ms3', not {subset!r}; leave it out")
+        if silent_root is not None and teacher_root is not None:
+            raise ValueError(
+                "silent_root is for evaluation, teacher_root for training: give a data set one"
+            )
         if labels is not None and subset != "avss":
             raise ValueError(f"labels goes with subset 'avss', not {subset!r}; leave it out")
 
@@ -122,6 +129,8 @@ class AVSBenchDataset(BaseSegDataset):
         self.split = split
         self.root = Path(data_root)
         self.semantic_root = None if semantic_root is None else Path(semantic_root)
+        self.learns_silent_objects = teacher_root is not None
+        silent_root = teacher_root if silent_root is None else silent_root
         self.silent_root = None if silent_root is None else Path(silent_root)
         self.labels = labels
         self.audio = audio
@@ -253,7 +262,8 @@ class AVSBenchDataset(BaseSegDataset):
             if frame.semantic is not None:
                 info["semantic_map_path"] = str(frame.semantic)
             if frame.silent is not None:
-                info["silent_map_path"] = str(frame.silent)
+                key = "teacher" if self.learns_silent_objects else "silent"
+                info[f"{key}_map_path"] = str(frame.silent)
             if sounds is not None:
                 sound = sounds.sound_of(clip, frame)
                 info["audio_path"] = str(sound.path)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["map_categories"]
+__all__ = ["map_categories", "speaks_of_others"]
 
 
 def map_categories(dataset: Any, classes: Sequence[str]) -> None:
@@ -38,3 +38,12 @@ def map_categories(dataset: Any, classes: Sequence[str]) -> None:
         map_categories(part, classes)
     if hasattr(dataset, "_metainfo"):  # the wrappers keep a copy of the first data set's
         dataset._metainfo = {**inner[-1].metainfo}
+
+
+def speaks_of_others(model: Any, classes: Sequence[str]) -> bool:
+    """Whether a model that needs no training knows other categories than the data's by name.
+
+    Then the data's masks say whether it is right, and their categories do not.
+    """
+    known = getattr(model, "stage1_categories", None) or ()
+    return bool(getattr(model, "needs_no_training", False) and set(classes) - set(known))

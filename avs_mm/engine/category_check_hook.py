@@ -7,7 +7,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import Dataset
 
-from avs_mm.datasets.map_categories import map_categories
+from avs_mm.datasets.map_categories import map_categories, speaks_of_others
 from avs_mm.registry import HOOKS
 
 
@@ -19,7 +19,8 @@ class CategoryCheckHook(Hook):
     teacher, the data's are mapped to them: they may be fewer or in another order. An unknown name
     would be scored silently wrong, and so would a wrong number where no names are known; either is
     a ValueError. Data without categories (MS3 without AVSBench-semantic) is let pass: its masks are
-    binary.
+    binary. So are the masks by which a model of another vocabulary than the data's is judged, where
+    it has an ``AudioSetHead``: nobody has trained it on the data's categories.
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,8 @@ class CategoryCheckHook(Hook):
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         expected = getattr(model, "num_classes", None)
         if not _categories(dataset) or expected is None:
+            return
+        if speaks_of_others(model, _categories(dataset)):
             return
         known = {"stage 1": getattr(model, "stage1_categories", None)}
         if getattr(model, "teacher", None) is not None:

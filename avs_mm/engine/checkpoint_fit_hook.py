@@ -12,6 +12,7 @@ from avs_mm.checkpoint import check_fit
 from avs_mm.models.audio import AudioEncoder
 from avs_mm.registry import HOOKS
 from avs_mm.safe_load import load_weights_only
+from avs_mm.weights.names import NAMES
 
 __all__ = ["CheckpointFitHook"]
 
@@ -23,7 +24,11 @@ class CheckpointFitHook(Hook):
     Training may also start from weights of others. Those of ``tools/convert_weights.py`` become the
     ``initial_weights`` of stage 1 or of TPAVI, or its ``backbone_weights`` where they are a
     backbone alone; the original file of a model's audio encoder becomes that encoder's
-    ``checkpoint``. They take the place of the files that the config names there.
+    ``checkpoint``. They take the place of the files that the config names there. So do the names of
+    docs/weights.md.
+
+    A model with an ``AudioSetHead`` has all its weights from its config: without ``load_from`` it
+    is given them before a test.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -35,12 +40,17 @@ class CheckpointFitHook(Hook):
         resume, path = runner.cfg.get("resume"), runner.cfg.get("load_from")
         if resume and path is None:
             path = find_latest_checkpoint(runner.work_dir)
+        model: Any = _bare(runner)
         if path is None:
+            if not _trains(runner) and getattr(model, "needs_no_training", False):
+                model.init_weights()
+            return
+        if str(path) in NAMES:
+            _name_to_model(runner, str(path))
             return
         contents = load_weights_only(
             path, remedy="Give load_from a file of tools/train.py or tools/convert_weights.py."
         )
-        model: Any = _bare(runner)
         match _start_of_training(runner, contents):
             case "network":
                 model.initial_weights, model.backbone_weights = path, None
@@ -64,12 +74,33 @@ def _bare(runner: Runner) -> nn.Module:
     return runner.model.module if is_model_wrapper(runner.model) else runner.model
 
 
+def _trains(runner: Runner) -> bool:
+    return isinstance(runner.optim_wrapper, BaseOptimWrapper)  # built for training only
+
+
+def _name_to_model(runner: Runner, name: str) -> None:
+    """Let the model's own initialisation bring published weights, instead of mmengine."""
+    model: Any = _bare(runner)
+    encoder = getattr(model, "audio_encoder", None)
+    if not _trains(runner):
+        raise ValueError(
+            f"{name} is a part of a model, not a checkpoint to test: leave it out of load_from "
+            "and test a config that names it (configs/zero_shot)"
+        )
+    if name == "beats-audioset" and isinstance(encoder, AudioEncoder):
+        encoder.checkpoint = name
+    elif hasattr(model, "initial_weights"):
+        model.initial_weights, model.backbone_weights = name, None
+    else:
+        raise ValueError(f"{type(model).__name__} has no use for {name}: leave it out of load_from")
+    runner._load_from = None
+
+
 def _start_of_training(
     runner: Runner, contents: Any
 ) -> Literal["network", "backbone", "audio encoder"] | None:
     """Say what a training starts from, if the file holds weights of others; None else."""
-    trains = isinstance(runner.optim_wrapper, BaseOptimWrapper)  # built for training only
-    if not trains or runner.cfg.get("resume") or not isinstance(contents, dict):
+    if not _trains(runner) or runner.cfg.get("resume") or not isinstance(contents, dict):
         return None
     model = _bare(runner)
     converted = "kind" in (contents.get("meta") or {})

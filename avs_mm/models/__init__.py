@@ -9,6 +9,8 @@ from avs_mm.models.audio import (
     BEATs,
     BEATsTagger,
     FilterBankCNN,
+    SoundTagger,
+    SoundTaggerTraining,
     SpectrogramResNet,
     VGGish,
     kaldi_fbank,
@@ -20,9 +22,12 @@ from avs_mm.models.backbones import EfficientNetLite0
 from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
+from avs_mm.models.mask2former_queries import Mask2FormerQueries
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
+from avs_mm.models.published_segmentor import PublishedSegmentor
 from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
 from avs_mm.models.silent_object_loss import SilentObjectLoss
+from avs_mm.models.text_prompted_objects import TextPromptedObjects
 
 __all__ = [
     "AST",
@@ -38,11 +43,16 @@ __all__ = [
     "BEATsTagger",
     "EfficientNetLite0",
     "FilterBankCNN",
+    "Mask2FormerQueries",
     "PotentialObjectSegmentor",
+    "PublishedSegmentor",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",
     "SoundLocaliser",
+    "SoundTagger",
+    "SoundTaggerTraining",
     "SpectrogramResNet",
+    "TextPromptedObjects",
     "VGGish",
     "kaldi_fbank",
     "log_mel_examples",

@@ -1,13 +1,16 @@
 """Category scores from the tags of an AudioSet tagger, by a vocabulary instead of training."""
 
+import logging
 import os
 from collections.abc import Sequence
 
 import torch
+from mmengine.logging import print_log
 from mmengine.model import BaseModule
 from torch import Tensor
 
 from avs_mm import vocabularies
+from avs_mm.models.audio.audio_tagger import AudioTagger
 from avs_mm.registry import MODELS
 
 __all__ = ["AudioSetHead"]
@@ -21,16 +24,48 @@ class AudioSetHead(BaseModule):
 
     Args:
         vocabulary: Name of one of ``avs_mm.vocabularies.VOCABULARIES``, or the path of a YAML file.
+        categories: Names of the K categories in the segmentor's order; one that the vocabulary
+            lacks scores 0, and the log says so. None: those of the vocabulary.
 
     Raises:
-        FileNotFoundError, ValueError: From ``avs_mm.vocabularies.load``.
+        FileNotFoundError: From ``avs_mm.vocabularies.load``.
+        ValueError: From there, or the vocabulary has none of the categories.
     """
 
-    def __init__(self, *, vocabulary: str | os.PathLike) -> None:
+    def __init__(
+        self, *, vocabulary: str | os.PathLike, categories: Sequence[str] | None = None
+    ) -> None:
         super().__init__()
-        self.vocabulary = vocabularies.load(vocabulary)
-        self.categories = self.vocabulary.categories
+        links = vocabularies.load(vocabulary).links
+        self.categories = tuple(links if categories is None else categories)
+        lacking = [name for name in self.categories if name not in links]
+        if len(lacking) == len(self.categories):
+            raise ValueError(
+                f"the vocabulary {vocabulary} has none of the segmentor's categories "
+                f"({', '.join(lacking[:5])}, ...): give one that has"
+            )
+        if lacking:
+            message = f"the vocabulary {vocabulary} lacks {', '.join(lacking)}: they never sound"
+            print_log(message, logger="current", level=logging.WARNING)
+        self.vocabulary = vocabularies.Vocabulary(
+            links={name: links.get(name, {}) for name in self.categories}
+        )
         self.num_classes = len(self.categories)
+
+    def score(
+        self, tagger: AudioTagger, waveforms: Tensor, candidates: Sequence[Tensor] = ()
+    ) -> Tensor:
+        """Return the probability that each category sounds, (B, K) in [0, 1], in fp32.
+
+        Args:
+            waveforms: Sound of 16 kHz, (B, N).
+            candidates: As in ``back_off``; without them no generic tag counts.
+        """
+        probabilities = tagger(waveforms)
+        scores = self(probabilities, tagger.mids)
+        if not candidates:
+            return scores
+        return self.back_off(scores, probabilities, tagger.mids, candidates)
 
     def forward(self, probabilities: Tensor, mids: Sequence[str]) -> Tensor:
         """Return the category scores (B, K) in [0, 1].

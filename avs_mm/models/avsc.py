@@ -1,40 +1,52 @@
 """Stage 2: the audio-visual semantic correlation, AVSC (paper, sections 3.2-3.3)."""
 
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
 from mmengine.structures import InstanceData, PixelData
 from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
-from torch import Tensor, nn
+from torch import Tensor
 
 from avs_mm.checkpoint import find_checkpoint, load_strictly
 from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.models.audio.audio_tagger import AudioTagger
+from avs_mm.models.audio_mlp import AudioMLP
+from avs_mm.models.audio_set_head import AudioSetHead
 from avs_mm.models.candidate_cache import CandidateCache
 from avs_mm.models.category_loss import category_loss
 from avs_mm.models.labelled_candidates import with_labelled_objects
+from avs_mm.models.sounding_map import (
+    loudest_category,
+    objects_of,
+    sounding_map,
+    sounding_maps,
+)
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio
 from avs_mm.registry import MODELS
 
-__all__ = ["AVSC", "loudest_category", "objects_of", "sounding_map", "sounding_maps"]
+__all__ = ["AVSC"]
 
 
 @MODELS.register_module()
 class AVSC(BaseSegmentor):
     """Let the audio's category scores decide which candidates sound.
 
-    A frozen stage 1 gives each frame's candidates (c_j, m_j), at most one a category. The audio
-    encoder's tokens are averaged, and an MLP gives the category scores p. The sounding map is
+    A frozen stage 1 gives each frame's candidates (c_j, m_j). The audio head gives the category
+    scores p: an MLP of the mean of the audio encoder's tokens, which is trained, or an
+    ``AudioSetHead``, which has nothing to train (docs/zero_shot.md). The sounding map is
     S_asl = sum_j p_{c_j} m_j (Eq. 1), clamped to 1 where candidates overlap; binary cross-entropy
     makes it the mask of what sounds (Eq. 6), so no audio needs a label.
 
     Args:
-        segmentor: Config of stage 1, a ``PotentialObjectSegmentor``; it sets the K categories.
-        audio_encoder: Config of an ``AudioEncoder``, such as ``BEATs``.
+        segmentor: Config of stage 1, a ``PotentialObjectSegmentor`` or another
+            ``CandidateSource``; it sets the K categories.
+        audio_encoder: Config of an ``AudioEncoder``, such as ``BEATs``; of an ``AudioTagger``, such
+            as ``AST``, for an ``AudioSetHead``.
+        audio_head: Config of an ``AudioSetHead``; None is the MLP of the paper.
         stage1: Checkpoint or work dir of stage 1, read when training starts; it must fit strictly.
             A checkpoint of AVSC holds every weight, so testing needs no other file.
         hidden_dims: Widths of the MLP's hidden layers.
@@ -65,6 +77,7 @@ class AVSC(BaseSegmentor):
         *,
         segmentor: dict,
         audio_encoder: dict,
+        audio_head: dict | None = None,
         stage1: str | None = None,
         hidden_dims: tuple[int, ...] = (256,),
         audio_activation: Literal["softmax", "sigmoid"] = "sigmoid",
@@ -78,10 +91,6 @@ class AVSC(BaseSegmentor):
         data_preprocessor: dict | None = None,
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor)
-        if audio_activation not in ("softmax", "sigmoid"):
-            raise ValueError(
-                f"audio_activation is 'softmax' or 'sigmoid', not {audio_activation!r}"
-            )
         if output not in ("category", "binary"):
             raise ValueError(f"output is 'category' or 'binary', not {output!r}")
         check_threshold(threshold)
@@ -90,13 +99,21 @@ class AVSC(BaseSegmentor):
                 "category_loss_weight is at least 0, and 0 with audio_activation='softmax', which "
                 f"cannot say that nothing sounds; it is {category_loss_weight}"
             )
+        self.stage1_categories: tuple[str, ...] | None = None  # by its checkpoint or vocabulary
         self.segmentor = MODELS.build(segmentor).requires_grad_(False)
         self.num_classes = self.segmentor.num_classes
         self.audio_encoder = MODELS.build(audio_encoder)
-        self.audio_head = _mlp(self.audio_encoder.embed_dims, *hidden_dims, self.num_classes)
+        self.audio_head: Any  # AudioMLP or AudioSetHead
+        if audio_head is None:
+            self.audio_head = AudioMLP(
+                embed_dims=self.audio_encoder.embed_dims,
+                num_classes=self.num_classes,
+                hidden_dims=hidden_dims,
+                activation=audio_activation,
+            )
+        else:
+            self.audio_head = self._build_audio_set_head(audio_head)
         self.stage1 = stage1
-        self.stage1_categories: tuple[str, ...] | None = None  # as its checkpoint names them
-        self.audio_activation = audio_activation
         self.register_buffer("calibrated_threshold", torch.tensor(threshold), persistent=calibrated)
         self.calibrated = calibrated
         self.category_loss_weight = category_loss_weight
@@ -105,14 +122,45 @@ class AVSC(BaseSegmentor):
         self.candidate_cache = CandidateCache(self.segmentor, most_frames=remember_frames)
         self.output = output
 
+    def _build_audio_set_head(self, config: dict) -> AudioSetHead:
+        categories = getattr(self.segmentor, "categories", None)
+        head = MODELS.build({"categories": categories, **config})
+        if not isinstance(head, AudioSetHead) or not isinstance(self.audio_encoder, AudioTagger):
+            raise ValueError(
+                f"audio_head is {type(head).__name__} and audio_encoder "
+                f"{type(self.audio_encoder).__name__}: an AudioSetHead goes with a tagger, "
+                "such as avs_mm.AST or avs_mm.BEATsTagger; audio_head=None trains an MLP"
+            )
+        if head.num_classes != self.num_classes:
+            raise ValueError(
+                f"the segmentor has {self.num_classes} categories, the vocabulary "
+                f"{head.num_classes}: give a vocabulary of the segmentor's categories in their "
+                "order"
+            )
+        self.stage1_categories = head.categories
+        return head
+
     def init_weights(self) -> None:
-        """Load stage 1 (or, without ``stage1``, initialise it) and initialise the audio side."""
+        """Load stage 1 (or, without ``stage1``, initialise it) and initialise the audio side.
+
+        Raises:
+            ValueError: stage 1 does not fit, or its checkpoint names other categories than the
+                vocabulary.
+        """
         if self.stage1 is None:
             self.segmentor.init_weights()
         else:
-            meta = load_strictly(self.segmentor, find_checkpoint(self.stage1))
-            self.stage1_categories = meta.get("dataset_meta", {}).get("classes")
+            path = find_checkpoint(self.stage1)
+            categories = load_strictly(self.segmentor, path).get("dataset_meta", {}).get("classes")
+            if self.needs_no_training and categories:
+                _check_vocabulary(self.audio_head.categories, tuple(categories), path)
+            self.stage1_categories = categories or self.stage1_categories
         self.audio_encoder.init_weights()
+
+    @property
+    def needs_no_training(self) -> bool:
+        """Whether the audio head has no weights, so that ``init_weights`` completes the model."""
+        return isinstance(self.audio_head, AudioSetHead)
 
     @property
     def threshold(self) -> float:
@@ -134,14 +182,10 @@ class AVSC(BaseSegmentor):
         """Return the maps of stage 1's backbone."""
         return self.segmentor.extract_feat(inputs)
 
-    def encode_audio(self, inputs: dict[str, Tensor]) -> Tensor:
-        """Return the audio embedding (B, embed_dims): the mean of the encoder's tokens."""
-        return self.audio_encoder(require_audio(inputs, self)).mean(dim=1)
-
     def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
         """Return the sounding maps (B, H, W) at the images' size."""
         candidates = self._candidates_at_input_size(inputs)
-        return sounding_maps(candidates, self.score_audio(inputs))
+        return sounding_maps(candidates, self.score_audio(inputs, candidates))
 
     def _candidates_at_input_size(self, inputs: dict[str, Tensor]) -> list[InstanceData]:
         # Images of a test are met once: to remember them would only fill the cache.
@@ -149,12 +193,16 @@ class AVSC(BaseSegmentor):
         batch, _, height, width = inputs["img"].shape
         return source.find_candidates(inputs, sizes=[(height, width)] * batch)
 
-    def score_audio(self, inputs: dict[str, Tensor]) -> Tensor:
-        """Return the probability p that each category sounds, (B, K) in [0, 1], in fp32."""
-        logits = self.audio_head(self.encode_audio(inputs)).float()
-        if self.audio_activation == "softmax":
-            return logits.softmax(dim=-1)
-        return logits.sigmoid()
+    def score_audio(
+        self, inputs: dict[str, Tensor], candidates: Sequence[InstanceData] = ()
+    ) -> Tensor:
+        """Return the probability p that each category sounds, (B, K) in [0, 1], in fp32.
+
+        Args:
+            candidates: Of each frame; an ``AudioSetHead`` asks them what a generic sound can be of.
+        """
+        labels = [frame_candidates.labels for frame_candidates in candidates]
+        return self.audio_head.score(self.audio_encoder, require_audio(inputs, self), labels)
 
     def _forward(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
@@ -171,6 +219,10 @@ class AVSC(BaseSegmentor):
         Under an unmatched sound (``unmatched_categories`` of a sample, from ``AudioNegatives``) a
         candidate of its category is no negative: it is what sounds, labelled or not.
         """
+        if self.needs_no_training:
+            raise ValueError(
+                "AVSC with an AudioSetHead has nothing to train: test it, or leave out audio_head"
+            )
         candidates = self._candidates_at_input_size(inputs)
         if self.labelled_candidates:
             candidates = [
@@ -218,7 +270,7 @@ class AVSC(BaseSegmentor):
     ) -> list[SegDataSample]:
         """Let ``inputs["audio"]`` decide which candidates of `encode_images` sound."""
         for sample, frame_candidates, category_scores in zip(
-            data_samples, encoding, self.score_audio(inputs), strict=True
+            data_samples, encoding, self.score_audio(inputs, encoding), strict=True
         ):
             candidates = frame_candidates.clone()
             candidates.audio_scores = category_scores[candidates.labels]
@@ -235,49 +287,9 @@ class AVSC(BaseSegmentor):
         return data_samples
 
 
-def sounding_map(candidates: InstanceData, category_scores: Tensor) -> Tensor:
-    """Compute S_asl = sum_j p_{c_j} m_j of one frame (Eq. 1), clamped to 1 in overlaps.
-
-    Args:
-        candidates: ``masks`` (n, H, W) and ``labels`` (n,).
-        category_scores: (K,) in [0, 1].
-
-    Returns:
-        (H, W) in [0, 1].
-    """
-    scores = category_scores[candidates.labels]
-    return torch.einsum("n,nhw->hw", scores, candidates.masks.to(scores.dtype)).clamp(max=1)
-
-
-def sounding_maps(candidates: Sequence[InstanceData], category_scores: Tensor) -> Tensor:
-    """Compute S_asl of every frame, (B, H, W), from category scores (B, K)."""
-    return torch.stack(
-        [
-            sounding_map(frame_candidates, frame_scores)
-            for frame_candidates, frame_scores in zip(candidates, category_scores, strict=True)
-        ]
-    )
-
-
-def objects_of(candidates: InstanceData, categories: Sequence[int]) -> Tensor:
-    """Join the masks of the candidates of some categories, bool (H, W)."""
-    chosen = [label in categories for label in candidates.labels.tolist()]
-    return candidates.masks[
-        torch.tensor(chosen, dtype=torch.bool, device=candidates.masks.device)
-    ].any(dim=0)
-
-
-def loudest_category(candidates: InstanceData) -> Tensor:
-    """Give each pixel the category of its loudest candidate, (H, W); 255 where there is none."""
-    masks = candidates.masks
-    category_map = masks.new_full(masks.shape[1:], BACKGROUND, dtype=torch.long)
-    for index in candidates.audio_scores.argsort():
-        category_map[masks[index]] = candidates.labels[index]
-    return category_map
-
-
-def _mlp(*dims: int) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    for width_in, width_out in pairwise(dims):
-        layers += [nn.Linear(width_in, width_out), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
+def _check_vocabulary(own: tuple[str, ...], categories: tuple[str, ...], path: Any) -> None:
+    if own != categories:
+        raise ValueError(
+            f"{path} was trained on {', '.join(categories)}, but the vocabulary has "
+            f"{', '.join(own)}: write one of these categories in this order"
+        )

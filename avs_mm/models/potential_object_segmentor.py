@@ -1,6 +1,7 @@
 """Stage 1: the potential sounding object segmentation network (paper, section 3.1)."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import torch
 from mmengine.structures import InstanceData, PixelData
@@ -16,11 +17,18 @@ from avs_mm.checkpoint import (
 )
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidates import select_candidates
-from avs_mm.models.silent_object_teacher import SilentObjectTeacher
+from avs_mm.models.published_candidates import (
+    best_of_each_category,
+    instance_segments,
+    panoptic_segments,
+)
+from avs_mm.models.silent_object_teacher import SilentObjectTeacher, with_taught_objects
 from avs_mm.models.two_step_prediction import predict_in_two_steps
 from avs_mm.registry import MODELS
 
-__all__ = ["PotentialObjectSegmentor"]
+__all__ = ["PotentialObjectSegmentor", "mark_most_confident"]
+
+SELECTIONS = ("paper", "panoptic", "instance")
 
 # The layer whose shape depends on the categories: dropped when a network changes its categories.
 CATEGORY_LAYER = "decode_head.cls_embed."
@@ -49,6 +57,10 @@ class PotentialObjectSegmentor(EncoderDecoder):
         score_threshold: Least class probability of a candidate, [0, 1].
         quality_threshold: Least mean probability within a candidate's mask, [0, 1].
         least_area: Least fraction of the frame that a candidate covers, [0, 1].
+        candidates_per_category: At most; 1 is the paper's. More are different objects of it.
+        selection: How candidates are made of the queries: "paper" by ``select_candidates``;
+            "panoptic" and "instance" as published networks do (``published_candidates``), for
+            networks that were trained so.
         teacher: Arguments of a ``SilentObjectTeacher``: the network of ``initial_weights``, whose
             categories must be these, labels what it is confident of in every training frame.
         encoder_decoder: Arguments of mmseg's ``EncoderDecoder``.
@@ -63,6 +75,8 @@ class PotentialObjectSegmentor(EncoderDecoder):
         score_threshold: float = 0.0,
         quality_threshold: float = 0.0,
         least_area: float = 0.0,
+        candidates_per_category: int = 1,
+        selection: Literal["paper", "panoptic", "instance"] = "paper",
         teacher: dict | None = None,
         **encoder_decoder: Any,
     ) -> None:
@@ -75,6 +89,12 @@ class PotentialObjectSegmentor(EncoderDecoder):
         self.score_threshold = score_threshold
         self.quality_threshold = quality_threshold
         self.least_area = least_area
+        self.candidates_per_category = candidates_per_category
+        if selection not in SELECTIONS:
+            raise ValueError(f"selection is one of {', '.join(SELECTIONS)}, not {selection!r}")
+        if quality_threshold and selection != "paper":
+            raise ValueError("quality_threshold goes with selection='paper' alone; leave it out")
+        self.selection = selection
         self.teacher_options = teacher
         self.initial_categories: tuple[str, ...] | None = None  # as their checkpoint names them
         self.teacher: SilentObjectTeacher | None = None
@@ -108,7 +128,11 @@ class PotentialObjectSegmentor(EncoderDecoder):
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
-        """Return Eq. 5's terms, over the teacher's objects too where there is a teacher."""
+        """Return Eq. 5's terms, over the teacher's objects too where there is a teacher.
+
+        ``gt_teacher_map`` of a sample are objects of a teacher that has run before the training.
+        """
+        data_samples = [with_taught_objects(sample) for sample in data_samples]
         if self.teacher is not None:
             data_samples = self.teacher.complete(inputs, data_samples)
         return super().loss(inputs, data_samples)
@@ -124,18 +148,31 @@ class PotentialObjectSegmentor(EncoderDecoder):
         """Return each frame's candidates (``masks``, ``labels``, ``scores``), one size a frame."""
         class_logits, mask_logits = self._forward(inputs)
         return [
-            select_candidates(
-                frame_logits,
-                frame_masks,
-                size=size,
-                score_threshold=self.score_threshold,
-                quality_threshold=self.quality_threshold,
-                least_area=self.least_area,
-            )
+            self._select(frame_logits, frame_masks, size=size)
             for frame_logits, frame_masks, size in zip(
                 class_logits, mask_logits, sizes, strict=True
             )
         ]
+
+    def _select(
+        self, class_logits: Tensor, mask_logits: Tensor, *, size: tuple[int, int]
+    ) -> InstanceData:
+        if self.selection == "paper":
+            return select_candidates(
+                class_logits,
+                mask_logits,
+                size=size,
+                score_threshold=self.score_threshold,
+                quality_threshold=self.quality_threshold,
+                least_area=self.least_area,
+                candidates_per_category=self.candidates_per_category,
+            )
+        segments = panoptic_segments if self.selection == "panoptic" else instance_segments
+        return best_of_each_category(
+            segments(class_logits, mask_logits, size=size, score_threshold=self.score_threshold),
+            per_category=self.candidates_per_category,
+            least_area=self.least_area,
+        )
 
     def predict(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
@@ -156,14 +193,21 @@ class PotentialObjectSegmentor(EncoderDecoder):
         data_samples: list[SegDataSample],
     ) -> list[SegDataSample]:
         """Answer with the most confident candidate of a frame, whatever ``inputs["audio"]`` is."""
-        for sample, frame_candidates in zip(data_samples, encoding, strict=True):
-            sample.pred_instances = frame_candidates
-            sounding_map = frame_candidates.masks.new_zeros(sample.ori_shape, dtype=torch.float32)
-            category_map = torch.full_like(sounding_map, BACKGROUND, dtype=torch.long)
-            if len(frame_candidates):
-                top = frame_candidates.scores.argmax()
-                sounding_map[frame_candidates.masks[top]] = 1.0
-                category_map[frame_candidates.masks[top]] = frame_candidates.labels[top]
-            sample.pred_sounding_map = PixelData(data=sounding_map[None])
-            sample.pred_sem_seg = PixelData(data=category_map[None])
-        return data_samples
+        return mark_most_confident(encoding, data_samples)
+
+
+def mark_most_confident(
+    candidates: Sequence[InstanceData], data_samples: list[SegDataSample]
+) -> list[SegDataSample]:
+    """Add the candidates and, as what sounds, the most confident one of each frame (Table 4)."""
+    for sample, frame_candidates in zip(data_samples, candidates, strict=True):
+        sample.pred_instances = frame_candidates
+        sounding_map = frame_candidates.masks.new_zeros(sample.ori_shape, dtype=torch.float32)
+        category_map = torch.full_like(sounding_map, BACKGROUND, dtype=torch.long)
+        if len(frame_candidates):
+            top = frame_candidates.scores.argmax()
+            sounding_map[frame_candidates.masks[top]] = 1.0
+            category_map[frame_candidates.masks[top]] = frame_candidates.labels[top]
+        sample.pred_sounding_map = PixelData(data=sounding_map[None])
+        sample.pred_sem_seg = PixelData(data=category_map[None])
+    return data_samples

@@ -3,12 +3,15 @@
 import copy
 
 import torch
+import torch.nn.functional as F
 from mmengine.structures import InstanceData, PixelData
 from mmseg.models import EncoderDecoder
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from avs_mm.datasets.category_maps import BACKGROUND
+
+__all__ = ["SilentObjectTeacher", "complete_labels", "with_taught_objects"]
 
 
 class SilentObjectTeacher:
@@ -82,3 +85,19 @@ def complete_labels(
         if label not in labelled and overlap <= most_overlap:
             completed[mask & background] = label
     return completed
+
+
+def with_taught_objects(sample: SegDataSample) -> SegDataSample:
+    """Return a copy of a sample whose ``gt_sem_seg`` holds the objects of ``gt_teacher_map`` too.
+
+    A sample without such a map is returned as it is. Labelled pixels keep their label, and so does
+    the padding, which the map does not have.
+    """
+    if "gt_teacher_map" not in sample:
+        return sample
+    labels, taught = sample.gt_sem_seg.data, sample.gt_teacher_map.data
+    right, below = labels.shape[-1] - taught.shape[-1], labels.shape[-2] - taught.shape[-2]
+    taught = F.pad(taught, (0, right, 0, below), value=BACKGROUND)
+    sample = sample.new()
+    sample.gt_sem_seg = PixelData(data=torch.where(labels == BACKGROUND, taught, labels))
+    return sample

@@ -53,9 +53,10 @@ def _command(table: Table, cells: Sequence[Cell], configs: Path) -> str:
     if subset is None:
         return f"Run `python tools/reproduce.py {table.number} --measure configs/{name}.py`."
     conditions = " ".join(dict.fromkeys(cell.column.condition for cell in cells))
+    checkpoint = "" if name.startswith("zero_shot/") else f" work_dirs/{name}"
     if not row.variant:
         return (
-            f"Run `python tools/evaluate.py configs/{name}.py work_dirs/{name} "
+            f"Run `python tools/evaluate.py configs/{name}.py{checkpoint} "
             f"--conditions {conditions}`, and give the results.json it writes to --results."
         )
     return (

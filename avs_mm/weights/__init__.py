@@ -5,7 +5,7 @@ from avs_mm.stack import require_openmmlab
 require_openmmlab()
 
 from avs_mm.weights.convert import DESCRIBED_KINDS, KINDS, convert, convert_file
-from avs_mm.weights.hub import get
+from avs_mm.weights.hub import find_weight_file, get, resolve_name
 from avs_mm.weights.names import NAMES, PublishedWeights, find_weights
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "PublishedWeights",
     "convert",
     "convert_file",
+    "find_weight_file",
     "find_weights",
     "get",
+    "resolve_name",
 ]

@@ -2,8 +2,6 @@
 
 import os
 
-from avs_mm.models.audio import BEATs
-from avs_mm.models.audio.beats_checkpoint import read_checkpoint
 from avs_mm.weights.files import read_weights
 
 __all__ = ["describe"]
@@ -16,6 +14,10 @@ def describe(path: str | os.PathLike) -> str:
         FileNotFoundError: There is no such file.
         ValueError: It is no file that ``BEATs`` takes.
     """
+    # Here, because the models look up weights by their names.
+    from avs_mm.models.audio import BEATs
+    from avs_mm.models.audio.beats_checkpoint import read_checkpoint
+
     model = BEATs.from_checkpoint(path)
     architecture = read_checkpoint(path).architecture
     labels = read_weights(path).get("predictor.weight")

@@ -9,6 +9,7 @@ from torch import Tensor
 from avs_mm.checksum import sha256_of
 from avs_mm.weights import (
     beats,
+    hf_mask2former,
     hf_maskformer,
     lvs,
     mmdet_mask2former,
@@ -29,6 +30,7 @@ __all__ = ["DESCRIBED_KINDS", "KINDS", "convert", "convert_file"]
 
 KINDS: dict[str, Table | TableByBackbone] = {
     "hf-maskformer": hf_maskformer.TABLE,
+    "hf-mask2former": hf_mask2former.TABLE,
     "mmdet-maskformer": mmdet_maskformer.TABLE,
     "mmdet-mask2former": mmdet_mask2former.TABLE,
     "swin": swin.TABLE,

@@ -10,9 +10,9 @@ from typing import Any
 
 from avs_mm.atomic_write import atomic_write
 from avs_mm.checksum import sha256_of
-from avs_mm.weights.names import PublishedWeights, find_weights
+from avs_mm.weights.names import NAMES, PublishedWeights, find_weights
 
-__all__ = ["get"]
+__all__ = ["find_weight_file", "get", "resolve_name"]
 
 
 def get(name: str) -> Path:
@@ -43,6 +43,33 @@ def get(name: str) -> Path:
         )
     _verify(name, weights, paths)
     return paths[0]
+
+
+def find_weight_file(name_or_path: str | os.PathLike) -> Path:
+    """Return the file that is given by its path or by a name of the table.
+
+    Raises:
+        FileNotFoundError: There is neither such a file nor such a name.
+        ImportError, ValueError: As `get`.
+    """
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    if str(name_or_path) in NAMES:
+        return get(str(name_or_path))
+    raise FileNotFoundError(
+        f"{name_or_path}: neither a file nor a name of docs/weights.md ({', '.join(NAMES)})"
+    )
+
+
+def resolve_name(name_or_path: str | os.PathLike) -> Path:
+    """Return the file that a name of the table stands for, and any other path as it is.
+
+    Raises:
+        FileNotFoundError, ImportError, ValueError: As `get`.
+    """
+    path = Path(name_or_path)
+    return get(str(name_or_path)) if str(name_or_path) in NAMES and not path.exists() else path
 
 
 def _folder() -> Path | None:

@@ -56,10 +56,13 @@ NAMES: dict[str, PublishedWeights] = {
         "IDEA-Research/grounding-dino-tiny",
         licence="apache-2.0",
         megabytes=690,
-        files=(*HUB_FILES, "tokenizer.json", "tokenizer_config.json", "vocab.txt"),
+        files=(*HUB_FILES, "tokenizer.json", "tokenizer_config.json"),
     ),
     "sam2.1-hiera-small": PublishedWeights(
-        "facebook/sam2.1-hiera-small", licence="apache-2.0", megabytes=180
+        "facebook/sam2.1-hiera-small",
+        licence="apache-2.0",
+        megabytes=180,
+        files=("config.json",),
     ),
     "ast-audioset": PublishedWeights(
         "MIT/ast-finetuned-audioset-10-10-0.4593", licence="bsd-3-clause", megabytes=350

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from avs_mm.models.audio import VGGish
 from avs_mm.weights.files import read_weights
 
 __all__ = ["describe", "read_vggish"]
@@ -52,6 +51,9 @@ def _shapes(weights: Mapping[str, Tensor]) -> Shapes:
 
 
 def _shapes_of_vggish() -> Shapes:
+    # Here, because the models look up weights by their names.
+    from avs_mm.models.audio import VGGish
+
     with torch.device("meta"):  # shapes without values
         return _shapes(VGGish().state_dict())
 

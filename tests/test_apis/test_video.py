@@ -19,6 +19,7 @@ class FakeInferencer:
     classes = ("dog", "cat")
     palette = ([255, 0, 0], [0, 0, 255])
     uses_sound = True
+    seconds_before = 0.0
 
     def __init__(self, batch_size: int = 4, fails_at: int | None = None) -> None:
         self.batch_size = batch_size
@@ -212,3 +213,11 @@ def test_frames_of_varying_rate_stay_at_their_time():
 
 def _level(waveform: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(waveform, dtype=np.float64))))
+
+
+def test_what_came_before_the_second_is_given_too():
+    sound = np.repeat(np.arange(1, 6), 16_000).astype(np.float32)
+    cut = video.second_ending_at(sound, 4.0, seconds_before=2.0)
+    np.testing.assert_array_equal(cut, np.repeat([2, 3, 4], 16_000))
+    first = video.second_ending_at(sound, 0.2, seconds_before=2.0)  # of the first second there is
+    np.testing.assert_array_equal(first, np.ones(48_000))  # no past: it is repeated

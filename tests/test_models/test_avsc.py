@@ -5,10 +5,13 @@ import copy
 import pytest
 import torch
 from mmengine.structures import InstanceData
+from mmseg.structures import SegDataSample
 
-from avs_mm.models.avsc import loudest_category, sounding_map
+from avs_mm.models.audio import AudioTagger
+from avs_mm.models.sounding_map import loudest_category, sounding_map
 from avs_mm.models.threshold_at_half import with_threshold_at_half
 from avs_mm.registry import MODELS
+from avs_mm.vocabularies import find_mid
 
 
 def candidates() -> InstanceData:
@@ -218,3 +221,97 @@ def test_a_calibrated_threshold_is_part_of_the_checkpoint(avsc_config, calibrate
     assert second.threshold == (0.25 if calibrated else 0.5)
     with pytest.raises(ValueError, match="it is 1"):
         first.threshold = 1.0
+
+
+def test_the_default_audio_head_keeps_its_keys_and_its_numbers(avsc_config):
+    """What AVSC computed before its audio head became a part, bit by bit."""
+    model = MODELS.build(avsc_config).eval()
+    keys = [key for key in model.state_dict() if key.startswith("audio_head.")]
+    assert keys == [f"audio_head.{n}.{part}" for n in (0, 2) for part in ("weight", "bias")]
+    sounds = inputs()["audio"]
+    with torch.no_grad():
+        first, second = model.audio_head[0], model.audio_head[2]
+        embedding = model.audio_encoder(sounds).mean(dim=1)
+        expected = second(first(embedding).relu()).sigmoid()
+        torch.testing.assert_close(model.score_audio({"audio": sounds}), expected, rtol=0, atol=0)
+
+
+def test_two_masks_of_a_category_are_one_in_eq1():
+    two = candidates()
+    two.labels = torch.tensor([1, 1])
+    expected = torch.tensor([[0.3, 0.3], [0.3, 0.0]])
+    torch.testing.assert_close(sounding_map(two, torch.tensor([0.9, 0.3])), expected)
+
+
+class FixedTagger(AudioTagger):
+    """Hears what it is told."""
+
+    mids = tuple(map(find_mid, ("Dog", "Meow", "Animal", "Rain")))
+
+    def __init__(self, *, logits: tuple[float, ...]) -> None:
+        super().__init__()
+        self.values = torch.tensor(logits)
+
+    def logits(self, waveforms: torch.Tensor) -> torch.Tensor:
+        return self.values.expand(len(waveforms), -1)
+
+
+@pytest.fixture
+def tagged(avsc_config, tmp_path, monkeypatch):
+    """Builds an AVSC of three categories whose tagger gives fixed logits."""
+    (tmp_path / "pets.yaml").write_text(
+        "cat: {is: [Cat], generic: [Animal]}\ndog: {is: [Dog], generic: [Animal]}\nbench: []\n"
+    )
+
+    def build(*logits: float, vocabulary: str = "pets.yaml", **options):
+        monkeypatch.setitem(MODELS.module_dict, "FixedTagger", FixedTagger)
+        tagger = dict(type="avs_mm.FixedTagger", logits=logits)
+        head = dict(type="avs_mm.AudioSetHead", vocabulary=str(tmp_path / vocabulary))
+        parts = dict(audio_encoder=tagger, audio_head=head, hidden_dims=(256,))
+        return MODELS.build({**avsc_config, **parts, **options}).eval()
+
+    return build
+
+
+def test_tags_decide_which_candidates_sound(tagged):
+    model = tagged(2.0, -3.0, -9.0, 5.0)
+    sounding = candidates()
+    sounding.masks = sounding.masks.repeat_interleave(16, dim=1).repeat_interleave(16, dim=2)
+    sample = model.predict_with_audio([sounding], inputs(1), [SegDataSample()])[0]
+    torch.testing.assert_close(
+        sample.pred_instances.audio_scores, torch.tensor([-3.0, 2.0]).sigmoid()
+    )
+    expected = torch.full((32, 32), 255)
+    expected[:, :16] = 1  # the dog; the cat's upper right stays silent
+    assert torch.equal(sample.pred_sem_seg.data[0], expected)
+
+
+def test_a_generic_tag_speaks_for_the_only_candidate_that_it_fits(tagged):
+    model, batch = tagged(-9.0, -9.0, 2.0, -9.0), inputs(1)
+    pair = candidates()
+    assert (model.score_audio(batch, [pair]) < 0.01).all()
+    one = pair[torch.tensor([False, True])]
+    expected = torch.tensor([[-9.0, 2.0, 0.0]]).sigmoid()
+    expected[0, 2] = 0.0
+    torch.testing.assert_close(model.score_audio(batch, [one]), expected)
+
+
+def test_parts_that_do_not_fit_each_other(tagged, avsc_config, tmp_path):
+    with pytest.raises(ValueError, match="audio_encoder BEATs: an AudioSetHead goes"):
+        tagged(0.0, audio_encoder=avsc_config.audio_encoder)
+    (tmp_path / "short.yaml").write_text("dog: [Dog]\n")
+    with pytest.raises(ValueError, match="the segmentor has 3 categories, the vocabulary 1"):
+        tagged(0.0, vocabulary="short.yaml")
+    model = tagged(0.0)
+    assert model.needs_no_training
+    with pytest.raises(ValueError, match="has nothing to train"):
+        model.loss(inputs(), [])
+
+
+def test_a_vocabulary_of_other_names_than_stage_1(tagged, tmp_path):
+    model = tagged(0.0)
+    meta = {"dataset_meta": {"classes": ("dog", "cat", "bench")}}
+    torch.save({"state_dict": model.segmentor.state_dict(), "meta": meta}, tmp_path / "seg.pth")
+    model.stage1 = str(tmp_path / "seg.pth")
+    with pytest.raises(ValueError, match="was trained on dog, cat, bench, but the vocabulary has"):
+        model.init_weights()

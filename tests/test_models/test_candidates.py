@@ -85,3 +85,29 @@ def test_a_faint_mask_gives_way_to_a_clear_one():
     clear = select_candidates(logits, masks, size=(1, 2), quality_threshold=0.7)
     assert clear.masks.tolist() == [[[False, True]]]
     torch.testing.assert_close(clear.scores, torch.tensor([0.8]))
+
+
+def two_dogs_and_a_cat() -> tuple[torch.Tensor, torch.Tensor]:
+    """Queries: dog .9 left, dog .8 left again, cat .7 on top, dog .6 right."""
+    logits = torch.tensor(
+        [[0.9, 0.05, 0.05], [0.8, 0.1, 0.1], [0.1, 0.7, 0.2], [0.6, 0.2, 0.2]]
+    ).log()
+    masks = torch.full((4, 4, 4), -1.0)
+    masks[0, :, :2] = masks[1, 1:, :2] = masks[2, 0] = masks[3, :, 2:] = 1.0
+    return logits, masks
+
+
+@pytest.mark.parametrize(
+    ("number", "scores"), [(1, [0.9, 0.7]), (2, [0.9, 0.6, 0.7]), (9, [0.9, 0.6, 0.7])]
+)
+def test_more_candidates_of_a_category_are_other_objects(number: int, scores: list[float]):
+    candidates = select_candidates(
+        *two_dogs_and_a_cat(), size=(4, 4), candidates_per_category=number
+    )
+    torch.testing.assert_close(candidates.scores, torch.tensor(scores))
+    assert candidates.labels.tolist() == [0] * (len(scores) - 1) + [1]
+
+
+def test_fewer_than_one_candidate_a_category():
+    with pytest.raises(ValueError, match="candidates_per_category is at least 1, not 0"):
+        select_candidates(*two_dogs_and_a_cat(), size=(4, 4), candidates_per_category=0)

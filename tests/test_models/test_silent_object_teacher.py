@@ -2,9 +2,13 @@
 
 import pytest
 import torch
-from mmengine.structures import InstanceData
+from mmengine.structures import InstanceData, PixelData
 
-from avs_mm.models.silent_object_teacher import SilentObjectTeacher, complete_labels
+from avs_mm.models.silent_object_teacher import (
+    SilentObjectTeacher,
+    complete_labels,
+    with_taught_objects,
+)
 from avs_mm.registry import MODELS
 
 
@@ -111,3 +115,18 @@ def test_stays_as_it_was_when_the_student_learns(segmentor_config, labelled_samp
     for weight, old in zip(student.teacher.network.parameters(), before, strict=True):
         assert weight.grad is None
         assert torch.equal(weight, old)
+
+
+def test_objects_of_a_teacher_that_has_run_before(silent_sample):
+    """They fill the background of the labels; padding and labelled pixels stay."""
+    silent_sample.gt_sem_seg.data[0, :4] = 2  # labelled
+    assert with_taught_objects(silent_sample) is silent_sample
+    taught = torch.full((1, 30, 32), 255)  # the sample is padded by two rows
+    taught[0, 2:10, :8] = 1
+    silent_sample.gt_teacher_map = PixelData(data=taught)
+    completed = with_taught_objects(silent_sample).gt_sem_seg.data
+    expected = torch.full((1, 32, 32), 255)
+    expected[0, 2:10, :8] = 1
+    expected[0, :4] = 2
+    assert torch.equal(completed, expected)
+    assert (silent_sample.gt_sem_seg.data == 1).sum() == 0  # a copy

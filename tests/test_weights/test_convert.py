@@ -38,7 +38,7 @@ def source(tmp_path) -> Path:
 def test_unknown_kind():
     with pytest.raises(
         ValueError,
-        match=r"no kind 'swim'.* hf-maskformer, mmdet-maskformer, mmdet-mask2former, swin",
+        match=r"no kind 'swim'.* hf-maskformer, hf-mask2former, mmdet-maskformer, mmdet",
     ):
         convert("swim", {})
 

@@ -9,7 +9,7 @@ from avs_mm.datasets.transforms.augment_audio import (
     RandomSilentSpan,
 )
 from avs_mm.datasets.transforms.copy_paste import CopyPaste
-from avs_mm.datasets.transforms.load_audio import LoadAudio, crop_or_pad
+from avs_mm.datasets.transforms.load_audio import LoadAudio, crop_or_pad, crop_with_past
 from avs_mm.datasets.transforms.load_masks import LoadSoundingMask
 from avs_mm.datasets.transforms.pack_avs_inputs import PackAVSInputs
 
@@ -25,4 +25,5 @@ __all__ = [
     "RandomSecond",
     "RandomSilentSpan",
     "crop_or_pad",
+    "crop_with_past",
 ]

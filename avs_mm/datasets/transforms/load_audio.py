@@ -1,4 +1,4 @@
-"""The sound of a sample: one second of a file, or what takes its place."""
+"""The sound of a sample: one second of a file, with what came before it, or what replaces it."""
 
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -12,7 +12,7 @@ from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
 from avs_mm.media import SAMPLE_RATE, read_audio
 from avs_mm.registry import TRANSFORMS
 
-__all__ = ["LoadAudio", "crop_or_pad"]
+__all__ = ["LoadAudio", "crop_or_pad", "crop_with_past"]
 
 
 @TRANSFORMS.register_module()
@@ -20,7 +20,8 @@ class LoadAudio(BaseTransform):
     """Load [second, second + duration) of a sound file as mono, or from ``audio_start`` seconds on.
 
     Reads ``audio_path``, ``second`` and, where it is there, ``audio_condition``; adds ``audio``:
-    float32 (duration * sample_rate,) in [-1, 1]. What the file lacks is padded with zeros.
+    float32 ((seconds_before + duration) * sample_rate,) in [-1, 1]. What the file lacks at its end
+    is padded with zeros; before its beginning see `crop_with_past`.
     "silence", "noise" and "mute" replace the file's waveform here and differ in nothing else.
 
     Args:
@@ -32,13 +33,16 @@ class LoadAudio(BaseTransform):
             "last" repeats the last full one (TPAVI); "shift" plays the file's end.
         centred: Whether the second lies in the middle of what is loaded, for longer sounds, as the
             localisers' three seconds; else at its beginning.
+        seconds_before: Of the same file that are loaded too; a tagger of AudioSet, which has learnt
+            on ten seconds, is less sure of one (docs/zero_shot.md).
         remembered_files: Sounds that a process keeps in memory, 0.3 MB for five seconds. A few are
             enough where a clip's seconds are read one after another; a small set fits as a whole,
             and a shuffled epoch then reads no file twice. Every loader worker has its own memory,
             which lasts with ``persistent_workers``.
 
     Raises:
-        FileNotFoundError, ValueError: From ``avs_mm.media.read_audio``; a negative number of files.
+        FileNotFoundError, ValueError: From ``avs_mm.media.read_audio``; a negative number of files
+            or of seconds before.
     """
 
     def __init__(
@@ -49,12 +53,15 @@ class LoadAudio(BaseTransform):
         hop: float = 1.0,
         missing: Literal["zeros", "last", "shift"] = "zeros",
         centred: bool = False,
+        seconds_before: float = 0.0,
         remembered_files: int = 16,
     ) -> None:
         if missing not in ("zeros", "last", "shift"):
             raise ValueError(f"missing is 'zeros', 'last' or 'shift', not {missing!r}")
         if hop <= 0 or duration <= 0:
             raise ValueError(f"duration and hop are seconds above 0, not {duration} and {hop}")
+        if seconds_before < 0:
+            raise ValueError(f"seconds_before is a length of time, not {seconds_before}")
         if remembered_files < 0:
             raise ValueError(f"remembered_files is a number of files, not {remembered_files}")
         self.sample_rate = sample_rate
@@ -62,6 +69,7 @@ class LoadAudio(BaseTransform):
         self.hop = hop
         self.missing = missing
         self.centred = centred
+        self.seconds_before = seconds_before
         self.remembered_files = remembered_files
 
     def transform(self, results: dict) -> dict:
@@ -72,14 +80,15 @@ class LoadAudio(BaseTransform):
                 "pipeline, or build the data set with audio='original'"
             )
         length = round(self.duration * self.sample_rate)
+        before = round(self.seconds_before * self.sample_rate)
         condition = results.get("audio_condition", "original")
         if condition in GENERATED_SOUNDS:
             clip, frame, seed = results["clip"], results["frame"], results["audio_seed"]
-            audio = GENERATED_SOUNDS[condition](length, clip=clip, second=frame, seed=seed)
+            audio = GENERATED_SOUNDS[condition](before + length, clip=clip, second=frame, seed=seed)
         else:
             waveform = self._read(results["audio_path"])
             start = self._start(results, len(waveform), length)
-            audio = crop_or_pad(waveform, start, length)
+            audio = crop_with_past(waveform, start, length, before=before)
         results["audio"] = audio
         return results
 
@@ -108,7 +117,7 @@ class LoadAudio(BaseTransform):
         return (
             f"{name}(sample_rate={self.sample_rate}, duration={self.duration}, hop={self.hop}, "
             f"missing={self.missing!r}, centred={self.centred}, "
-            f"remembered_files={self.remembered_files})"
+            f"seconds_before={self.seconds_before}, remembered_files={self.remembered_files})"
         )
 
 
@@ -124,6 +133,26 @@ def crop_or_pad(waveform: np.ndarray, start: int, length: int) -> np.ndarray:
     """
     part = waveform[start : start + length]
     return np.pad(part, (0, length - len(part)))
+
+
+def crop_with_past(waveform: np.ndarray, start: int, length: int, *, before: int) -> np.ndarray:
+    """Take ``length`` samples from ``start`` on and the ``before`` samples that precede them.
+
+    Where the sound has begun later than that, what there is of it is repeated towards the past:
+    zeros would be a silence that nobody has recorded, and a tagger takes it for one.
+
+    Args:
+        waveform: (N,).
+
+    Returns:
+        (before + length,), of the waveform's type; the last ``length`` are `crop_or_pad`'s.
+    """
+    begin = max(0, start - before)
+    known = crop_or_pad(waveform, begin, start + length - begin)
+    wanted = before + length
+    if len(known) < wanted:
+        known = np.tile(known, -(-wanted // len(known)))
+    return known[len(known) - wanted :]
 
 
 @cache

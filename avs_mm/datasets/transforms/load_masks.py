@@ -25,6 +25,7 @@ class LoadSoundingMask(BaseTransform):
     - ``gt_seg_map``: uint8 (H, W) category map of them, 0..K-1 and 255; where categories are known
       (S4, AVSS, and MS3 with AVSBench-semantic at hand).
     - ``gt_silent_map``: the same of the silent objects, where the data set knows them.
+    - ``gt_teacher_map``: the same of those that a network has found (``teacher_root``).
 
     A frame whose ``seg_map_path`` is None has no annotation (``AVSBenchClips``) and stays as it is.
 
@@ -50,11 +51,13 @@ class LoadSoundingMask(BaseTransform):
         fields = {"gt_sounding_mask": mask}
         if category_map is not None:
             fields["gt_seg_map"] = category_map
-        if "silent_map_path" in results:
-            silent = read_label_map(results["silent_map_path"])
-            table = results["silent_table"]
-            fields["gt_silent_map"] = to_category_map(silent, table, results["silent_map_path"])
-            _check_size(silent, results["silent_map_path"], results)
+        for kind in ("silent", "teacher"):
+            if f"{kind}_map_path" in results:
+                silent_path = results[f"{kind}_map_path"]
+                silent = read_label_map(silent_path)
+                table = results["silent_table"]
+                fields[f"gt_{kind}_map"] = to_category_map(silent, table, silent_path)
+                _check_size(silent, silent_path, results)
         _check_size(mask, path, results)
 
         results.update(fields)

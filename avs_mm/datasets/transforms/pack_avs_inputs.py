@@ -34,7 +34,7 @@ class PackAVSInputs(PackSegInputs):
 
     ``inputs["img"]`` is uint8 (3, H, W); ``inputs["audio"]`` float32 (N,), absent where no sound
     was loaded. The ``SegDataSample`` holds ``gt_sounding_mask`` uint8 (1, H, W) and, where they are
-    known, ``gt_sem_seg`` and ``gt_silent_map`` int64 (1, H, W).
+    known, ``gt_sem_seg``, ``gt_silent_map`` and ``gt_teacher_map`` int64 (1, H, W).
 
     Args:
         meta_keys: Of ``results``; those that are there become the sample's metainfo.
@@ -59,9 +59,10 @@ class PackAVSInputs(PackSegInputs):
             mask = (results["gt_sounding_mask"] == 1).astype(np.uint8)
             _check_masks(mask, results)
             sample.gt_sounding_mask = PixelData(data=torch.from_numpy(mask[None]))
-        if "gt_silent_map" in results:
-            silent = results["gt_silent_map"][None].astype(np.int64)
-            sample.gt_silent_map = PixelData(data=torch.from_numpy(silent))
+        for field in ("gt_silent_map", "gt_teacher_map"):
+            if field in results:
+                silent = results[field][None].astype(np.int64)
+                setattr(sample, field, PixelData(data=torch.from_numpy(silent)))
         return {"inputs": inputs, "data_samples": sample}
 
 

@@ -49,13 +49,16 @@ class FrameLog(BaseMetric):
 
     Args:
         num_worst: Frames of lowest J to keep, the earlier of two that are equal.
+        same_categories: Whether the model numbers the data's categories; without, its predictions
+            are logged as of unknown category.
     """
 
     default_prefix = "frames"
 
-    def __init__(self, *, num_worst: int = 12) -> None:
+    def __init__(self, *, num_worst: int = 12, same_categories: bool = True) -> None:
         super().__init__()
         self.num_worst = num_worst
+        self.same_categories = same_categories
         self.worst: list[LoggedFrame] = []  # in the order of J
         self._curve = ExactMean.of_shape(NUM_THRESHOLDS)
         self._jaccard: dict[str, ExactMean] = defaultdict(ExactMean.of_shape)
@@ -106,7 +109,7 @@ class FrameLog(BaseMetric):
                 # A model without candidates marks what sounds with 1, which is no category.
                 prediction=_category_map(
                     foreground(prob),
-                    sample if "pred_instances" in sample else {},
+                    sample if "pred_instances" in sample and self.same_categories else {},
                     "pred_sem_seg",
                 ),
             )

@@ -16,7 +16,7 @@ from avs_mm.checkpoint import find_checkpoint
 from avs_mm.checksum import sha256_of
 from avs_mm.datasets.audio_pairs import write_audio_pairs
 from avs_mm.datasets.conditioned_frames import collate_conditioned, conditioned_test_frames
-from avs_mm.datasets.map_categories import map_categories
+from avs_mm.datasets.map_categories import map_categories, speaks_of_others
 from avs_mm.evaluation.metrics import (
     AudioSensitivityMetric,
     AVSMetric,
@@ -25,6 +25,7 @@ from avs_mm.evaluation.metrics import (
     TrackMetric,
 )
 from avs_mm.evaluation.metrics.frame_log import FrameLog
+from avs_mm.evaluation.runners.coverage import coverage
 from avs_mm.evaluation.runners.one_pass import add_global_scores, evaluate_conditions
 from avs_mm.evaluation.runners.report import result_folder, write_results
 from avs_mm.launch import read_config
@@ -39,7 +40,7 @@ OFFICIAL_BATCH_SIZES = (5, 10, 20)  # frames: one, two and four clips
 
 def evaluate_checkpoint(
     config: str | Path,
-    checkpoint: str | Path,
+    checkpoint: str | Path | None,
     *,
     out: str | Path | None = None,
     conditions: Sequence[str] | None = None,
@@ -55,7 +56,7 @@ def evaluate_checkpoint(
 
     Args:
         config: Of any model that predicts in two steps.
-        checkpoint: A checkpoint of it, or a work dir: its best one.
+        checkpoint: A checkpoint of it, or a work dir: its best one; None for configs/zero_shot.
         out: Folder to write to; by default ``evaluate`` in the config's work dir.
         conditions: Of ``AUDIO_CONDITIONS``, besides the original sound; by default all that the
             data allows.
@@ -79,12 +80,14 @@ def evaluate_checkpoint(
 
     with result_folder(out) as folder:
         set_multi_processing(**settings.get("env_cfg", {}).get("mp_cfg", {}))
-        path = find_checkpoint(checkpoint)
+        path = None if checkpoint is None else find_checkpoint(checkpoint)
         frames = conditioned_test_frames(settings, conditions, offscreen_root=offscreen_root)
         model = build_trained_model(
             settings, path, classes=frames.metainfo.get("classes") or (), device=device
         )
-        map_categories(frames, model.dataset_meta.get("classes") or ())
+        others = speaks_of_others(model, frames.metainfo.get("classes") or ())
+        if not others:
+            map_categories(frames, model.dataset_meta.get("classes") or ())
         loader = {
             **settings.test_dataloader,
             "dataset": frames,
@@ -92,12 +95,16 @@ def evaluate_checkpoint(
         }
 
         # The log belongs to the original sound; its metrics depend on what the model predicts.
-        log = FrameLog()
+        log = FrameLog(same_categories=not others)
 
         def choose_metrics(condition: str, sample: SegDataSample) -> Sequence[BaseMetric]:
             if condition != "original":
                 return [AudioSensitivityMetric()]
-            return [*metrics_of_original(sample, scene_pattern=frames.dataset.scene_pattern), log]
+            scenes = frames.dataset.scene_pattern
+            return [
+                *metrics_of_original(sample, scene_pattern=scenes, same_categories=not others),
+                log,
+            ]
 
         started = time.perf_counter()
         fp16 = settings.get("test_cfg", {}).get("fp16", False)
@@ -113,8 +120,8 @@ def evaluate_checkpoint(
         dataset = frames.dataset
         results = {
             "config": str(config),
-            "checkpoint": str(path),
-            "checkpoint_sha256": sha256_of(path),
+            "checkpoint": "none: the config names its weights" if path is None else str(path),
+            "checkpoint_sha256": "-" if path is None else sha256_of(path),
             "data": {"subset": dataset.subset, "split": dataset.split, "root": str(dataset.root)},
             "frames": len(frames),
             "device": device_name(device),
@@ -123,6 +130,7 @@ def evaluate_checkpoint(
             "command": command,
             "metrics": metrics,
             **_of_log(log),
+            **({"coverage": coverage(log.jaccard_per_category, model)} if others else {}),
             "pairs": pairs,
         }
         write_results(results, folder)
@@ -130,12 +138,18 @@ def evaluate_checkpoint(
 
 
 def metrics_of_original(
-    sample: SegDataSample, *, scene_pattern: str | None = None
+    sample: SegDataSample, *, scene_pattern: str | None = None, same_categories: bool = True
 ) -> list[BaseMetric]:
-    """Choose what can be measured under the original sound, by what a predicted sample holds."""
+    """Choose what can be measured under the original sound, by what a predicted sample holds.
+
+    Args:
+        same_categories: Whether the model and the data number the same categories.
+    """
     with_categories = "gt_sem_seg" in sample
-    names_objects = "pred_instances" in sample  # else its pred_sem_seg is binary
-    names_categories = names_objects or sample.get("predicts_categories", False)
+    # else its pred_sem_seg is binary, or of another vocabulary
+    names_objects = "pred_instances" in sample and same_categories
+    predicts_categories = sample.get("predicts_categories", False) and same_categories
+    names_categories = names_objects or predicts_categories
     classwise = sample.get("subset") == "avss" and with_categories and names_categories
     metrics: list[BaseMetric] = [
         AVSMetric(official_batch_sizes=OFFICIAL_BATCH_SIZES, classwise=classwise),

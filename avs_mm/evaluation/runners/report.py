@@ -99,6 +99,8 @@ def table(results: Mapping[str, Any]) -> str:
         if rows:
             heads = ["| metric | value | what it is |", "|---|---:|---|"]
             lines += ["", f"## {title}", "", *heads, *rows]
+    if "coverage" in results:
+        lines += ["", *_table_of_coverage(results["coverage"])]
     if conditions:
         lines += ["", *_table_of_negatives(conditions)]
     return "\n".join(lines) + "\n"
@@ -129,6 +131,16 @@ def result_folder(out: Path) -> Iterator[Path]:
                 path.unlink()
         for file in sorted(new, key=lambda file: file == "results.json"):
             (folder / file).replace(out / file)
+
+
+def _table_of_coverage(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    yield "## Categories that the segmentor has a name for, and the others (J, mean over frames)"
+    yield ""
+    yield "| | J | frames | categories |"
+    yield "|---|---:|---:|---|"
+    for name, part in parts.items():
+        categories = ", ".join(part["categories"])
+        yield f"| {name} | {_number(part['J'])} | {part['frames']} | {categories} |"
 
 
 def _table_of_negatives(conditions: Mapping[str, Metrics]) -> Iterator[str]:

@@ -12,5 +12,7 @@ from avs_mm.models.audio.filter_bank_cnn import FilterBankCNN as FilterBankCNN
 from avs_mm.models.audio.kaldi_fbank import kaldi_fbank as kaldi_fbank
 from avs_mm.models.audio.log_mel import log_mel_examples as log_mel_examples
 from avs_mm.models.audio.log_spectrogram import log_spectrogram as log_spectrogram
+from avs_mm.models.audio.sound_tagger import SoundTagger as SoundTagger
+from avs_mm.models.audio.sound_tagger import SoundTaggerTraining as SoundTaggerTraining
 from avs_mm.models.audio.spectrogram_resnet import SpectrogramResNet as SpectrogramResNet
 from avs_mm.models.audio.vggish import VGGish as VGGish

@@ -12,6 +12,8 @@ from avs_mm.models.audio.audio_tagger import AudioTagger, check_mids
 from avs_mm.models.audio.kaldi_fbank import INT16_SCALE, kaldi_fbank
 from avs_mm.registry import MODELS
 from avs_mm.vocabularies import find_mid
+from avs_mm.weights.hub import get
+from avs_mm.weights.names import NAMES
 
 __all__ = ["AST", "ast_fbank"]
 
@@ -26,7 +28,7 @@ class AST(AudioTagger):
 
     Args:
         name_or_path: Folder with ``config.json``, ``preprocessor_config.json`` and weights, or the
-            name of a model on the hub, such as ``MIT/ast-finetuned-audioset-10-10-0.4593``.
+            name "ast-audioset" of docs/weights.md, or that of another model on the hub.
         seconds: As in ``AudioTagger``; the model takes 10.24 seconds at most.
 
     Raises:
@@ -45,6 +47,8 @@ class AST(AudioTagger):
                 "AST needs the package transformers: pip install 'avs_mm[transformers]', or give "
                 "avs_mm.BEATsTagger a local file instead"
             ) from error
+        if str(name_or_path) in NAMES:
+            name_or_path = get(str(name_or_path)).parent
         config = AutoConfig.from_pretrained(name_or_path)
         self.mids = _mids(config, name_or_path)
         self.features = ASTFeatureExtractor.from_pretrained(name_or_path)

@@ -6,6 +6,7 @@ from mmengine.model import BaseModule
 from typing_extensions import Self
 
 from avs_mm.checkpoint import warn_of_random_weights
+from avs_mm.weights.hub import resolve_name
 
 __all__ = ["AudioEncoder"]
 
@@ -19,7 +20,8 @@ class AudioEncoder(BaseModule):
     `load_original`. ``avs_mm/models/audio/__init__.py`` imports it, in one line.
 
     Args:
-        checkpoint: Original weight file that ``init_weights`` loads.
+        checkpoint: Original weight file that ``init_weights`` loads, or its name in
+            docs/weights.md.
         frozen: No parameter is trained, and the encoder stays in eval when its parent trains.
         init_cfg: mmengine's initialisation config, instead of ``checkpoint``.
 
@@ -75,7 +77,7 @@ class AudioEncoder(BaseModule):
         """
         if not self.is_init:
             if self.checkpoint is not None:
-                self.load_original(self.checkpoint)
+                self.load_original(str(resolve_name(self.checkpoint)))
             elif self.frozen and self.init_cfg is None:
                 warn_of_random_weights(
                     self,

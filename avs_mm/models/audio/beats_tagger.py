@@ -9,6 +9,7 @@ from avs_mm.models.audio.beats import BEATs
 from avs_mm.models.audio.beats_checkpoint import CLASSIFIER, WHERE_TO_GET_IT
 from avs_mm.registry import MODELS
 from avs_mm.safe_load import load_weights_only
+from avs_mm.weights.hub import resolve_name
 
 __all__ = ["BEATsTagger"]
 
@@ -22,7 +23,7 @@ class BEATsTagger(AudioTagger):
 
     Args:
         checkpoint: Official fine-tuned file, such as ``BEATs_iter3_plus_AS2M_finetuned_on_AS2M_
-            cpt2.pt``.
+            cpt2.pt``, or the name "beats-audioset".
         seconds: As in ``AudioTagger``.
 
     Raises:
@@ -33,6 +34,7 @@ class BEATsTagger(AudioTagger):
 
     def __init__(self, *, checkpoint: str | os.PathLike, seconds: float = 10.0) -> None:
         super().__init__(seconds=seconds)
+        checkpoint = resolve_name(checkpoint)
         self.encoder = BEATs.from_checkpoint(checkpoint)
         weights, self.mids = _read_classifier(checkpoint)
         self.predictor = nn.Linear(self.encoder.embed_dims, len(self.mids))

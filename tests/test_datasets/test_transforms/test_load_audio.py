@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avs_mm.datasets import LoadAudio
-from avs_mm.datasets.transforms import crop_or_pad, load_audio
+from avs_mm.datasets.transforms import crop_or_pad, crop_with_past, load_audio
 
 
 @given(total=st.integers(0, 50), start=st.integers(0, 60), length=st.integers(0, 50))
@@ -62,7 +62,7 @@ def test_duration_and_rate(tmp_path: Path, write_wav):
     assert (audio[8000:] == np.float32(6000 / 32768)).all()
     assert repr(transform) == (
         "LoadAudio(sample_rate=8000, duration=1.5, hop=1.0, missing='zeros', centred=False, "
-        "remembered_files=16)"
+        "seconds_before=0.0, remembered_files=16)"
     )
 
 
@@ -164,3 +164,36 @@ def test_three_seconds_around_a_second_stay_within_the_file(ramp, second: int, f
 def test_an_unknown_filling_is_refused():
     with pytest.raises(ValueError, match="missing is 'zeros', 'last' or 'shift', not 'loop'"):
         LoadAudio(missing="loop")
+
+
+@given(
+    total=st.integers(1, 50),
+    start=st.integers(0, 60),
+    length=st.integers(1, 20),
+    before=st.integers(0, 60),
+)
+def test_the_past_is_that_of_the_file_or_its_repetition(total, start, length, before):
+    waveform = np.arange(1, total + 1, dtype=np.float32)
+    cut = crop_with_past(waveform, start, length, before=before)
+    period = min(start, before) + length
+    places = [start + length - 1 - back % period for back in range(before + length)][::-1]
+    assert cut.dtype == np.float32
+    assert cut.tolist() == [waveform[place] if place < total else 0 for place in places]
+
+
+@pytest.mark.parametrize("second", [0, 2, 4])
+def test_seconds_before(tmp_path: Path, write_wav, second):
+    """Second s has the value s + 1; of the first second there is no past but itself."""
+    write_wav(tmp_path / "sound.wav", np.repeat([1, 2, 3, 4, 5], 16_000) * 256)
+    transform = LoadAudio(seconds_before=2.0)
+    audio = transform(dict(audio_path=str(tmp_path / "sound.wav"), second=second))["audio"]
+    expected = {0: [1, 1, 1], 2: [1, 2, 3], 4: [3, 4, 5]}[second]
+    np.testing.assert_array_equal(audio, np.repeat(expected, 16_000) / np.float32(128))
+    silence = dict(audio_condition="silence", clip="a", frame=0, audio_seed=0)
+    replaced = transform(dict(audio_path="", second=second, **silence))["audio"]
+    assert replaced.shape == (48_000,)
+
+
+def test_negative_seconds_before():
+    with pytest.raises(ValueError, match="seconds_before is a length of time, not -1"):
+        LoadAudio(seconds_before=-1)

@@ -1,0 +1,53 @@
+"""The trained audio head: an MLP from an audio embedding to category scores (section 3.2)."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from torch import Tensor, nn
+
+__all__ = ["AudioMLP"]
+
+
+class AudioMLP(nn.Sequential):
+    """Category scores from the mean of an audio encoder's tokens.
+
+    Args:
+        embed_dims: Channels of the tokens.
+        num_classes: K.
+        hidden_dims: Widths of the hidden layers.
+        activation: "softmax" is the paper's simplex; with "sigmoid" every category is judged by
+            itself.
+
+    Raises:
+        ValueError: Another activation.
+    """
+
+    def __init__(
+        self,
+        *,
+        embed_dims: int,
+        num_classes: int,
+        hidden_dims: Sequence[int],
+        activation: Literal["softmax", "sigmoid"],
+    ) -> None:
+        if activation not in ("softmax", "sigmoid"):
+            raise ValueError(f"audio_activation is 'softmax' or 'sigmoid', not {activation!r}")
+        layers: list[nn.Module] = []
+        for width_in, width_out in pairwise((embed_dims, *hidden_dims, num_classes)):
+            layers += [nn.Linear(width_in, width_out), nn.ReLU()]
+        super().__init__(*layers[:-1])
+        self.activation = activation
+
+    def score(
+        self, encoder: nn.Module, waveforms: Tensor, candidates: Sequence[Tensor] = ()
+    ) -> Tensor:
+        """Return the probability that each category sounds, (B, K) in [0, 1], in fp32.
+
+        Args:
+            encoder: An ``AudioEncoder``.
+            waveforms: Sound of 16 kHz, (B, N).
+            candidates: Not used: each sound is judged whatever the frame shows.
+        """
+        logits = self(encoder(waveforms).mean(dim=1)).float()
+        return logits.softmax(dim=-1) if self.activation == "softmax" else logits.sigmoid()
