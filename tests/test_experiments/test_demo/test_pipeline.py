@@ -11,6 +11,7 @@ from avs_mm.experiments.demo import __main__ as demo
 from avs_mm.experiments.demo import pipeline
 from avs_mm.experiments.demo.page import page
 from avs_mm.experiments.steps import Step
+from avs_mm.launch import read_config
 from avs_mm.shipped import tools_dir
 
 STAGE1 = {
@@ -48,6 +49,16 @@ def test_the_summary_comes_from_the_two_evaluations(runs):
     }
     shown = page(metrics, [], video="demo.mp4")
     assert all(name in shown for names in metrics.values() for name in names)
+
+
+@pytest.mark.parametrize("gpu", [False, True])
+def test_two_processes_share_the_batch_of_one(tmp_path, monkeypatch, gpu):
+    monkeypatch.setattr(pipeline.torch.cuda, "is_available", lambda: gpu)
+    for step in pipeline.demo_steps(tmp_path, tmp_path)[1:3]:
+        assert ("--nproc_per_node=2" in step.command) == (not gpu)
+        assert ("train_dataloader.batch_size=8" in step.command) == (not gpu)
+        config = read_config(tools_dir().parent / "configs" / "mini" / f"{step.name}.py")
+        assert config.train_dataloader.batch_size == pipeline.BATCH_SIZE
 
 
 def test_results_of_an_older_version_are_refused(runs):
