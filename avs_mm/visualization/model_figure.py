@@ -7,12 +7,9 @@ import cv2
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.visualization.drawing import draw_candidates
-
-__all__ = ["draw_heat_map", "draw_mask_or_objects", "draw_queries", "plot_grid"]
+__all__ = ["draw_heat_map", "draw_queries", "plot_grid"]
 
 DPI, CELL, GAP = 100, 224, 8  # pixels
 HEAD, SIDE, CAPTION = 60, 96, 20
@@ -58,13 +55,6 @@ def plot_grid(
             figure.figimage(fitted, left, height - top - len(fitted), origin="upper")
             write(left, top + CELL + 3, captions[line][number], color=GREY, fontsize=7)
     return figure
-
-
-def draw_mask_or_objects(
-    image: np.ndarray, sample: SegDataSample, *, classes: Sequence[str], palette: Palette
-) -> np.ndarray:
-    """Paint what a model takes to sound, candidate by candidate where it has some."""
-    return draw_candidates(image, sample, classes=classes, palette=palette)
 
 
 def draw_heat_map(image: np.ndarray, heat: Tensor, *, opacity: float = 0.5) -> np.ndarray:

@@ -23,9 +23,9 @@ from avs_mm.evaluation.runners.model_comparison import (
     under_sounds,
 )
 from avs_mm.visualization.annotation import draw_annotation
+from avs_mm.visualization.drawing import draw_candidates
 from avs_mm.visualization.model_figure import (
     draw_heat_map,
-    draw_mask_or_objects,
     draw_queries,
     plot_grid,
 )
@@ -124,7 +124,7 @@ def _cell(
     if kind == "heat" and "pred_heat_map" in sample:
         return draw_heat_map(image, sample.pred_heat_map.data), text
     names = dict(classes=metainfo["classes"], palette=metainfo["palette"])
-    return draw_mask_or_objects(image, sample, **names), text
+    return draw_candidates(image, sample, **names), text
 
 
 def _sounds(compared: Sequence[ComparedModel], places: Sequence[Place]) -> Figure:
@@ -137,7 +137,7 @@ def _sounds(compared: Sequence[ComparedModel], places: Sequence[Place]) -> Figur
             names = dict(classes=metainfo["classes"], palette=metainfo["palette"])
             cells.append(
                 [
-                    draw_mask_or_objects(image, sound.prediction, **names)
+                    draw_candidates(image, sound.prediction, **names)
                     for sound in frame.sounds.values()
                 ]
             )
