@@ -1,21 +1,19 @@
 """Mask2Former with Swin from the Hugging Face hub, e.g. mask2former-swin-base-coco-panoptic."""
 
-from avs_mm.weights.hf_maskformer import QKV, QKV_PROJ
-from avs_mm.weights.swin import add_position_index, merge_bias, merge_weight
+from avs_mm.weights.hf_maskformer import QKV_PROJ
+from avs_mm.weights.hf_swin import position_index, swin_rows
+from avs_mm.weights.swin import add_position_index
 from avs_mm.weights.table import Row, Table
 
 __all__ = ["TABLE"]
 
 # Theirs
 SWIN = "model.pixel_level_module.encoder."
-STAGE = SWIN + "encoder.layers.{s}."
-BLOCK = STAGE + "blocks.{b}."
 DECODER = "model.pixel_level_module.decoder."
 ENCODER_LAYER = DECODER + "encoder.layers.{l}."
 QUERIES = "model.transformer_module."
 LAYER = QUERIES + "decoder.layers.{l}."
 # Ours
-OUR_BLOCK = "backbone.stages.{s}.blocks.{b}."
 PIXEL = "decode_head.pixel_decoder."
 OUR_ENCODER_LAYER = PIXEL + "encoder.layers.{l}."
 OUR_LAYER = "decode_head.transformer_decoder.layers.{l}."
@@ -25,22 +23,7 @@ TABLE = Table(
     file="a Mask2Former with Swin of the Hugging Face hub (model.safetensors, pytorch_model.bin)",
     rows=(
         # Swin
-        Row(SWIN + "embeddings.patch_embeddings.projection.{wb}",
-            "backbone.patch_embed.projection.{wb}"),
-        Row(SWIN + "embeddings.norm.{wb}",              "backbone.patch_embed.norm.{wb}"),
-        Row(BLOCK + "layernorm_before.{wb}",            OUR_BLOCK + "norm1.{wb}"),
-        Row(BLOCK + "attention.self.{part}.{wb}",
-            OUR_BLOCK + "attn.w_msa.qkv.{wb}",                  parts=QKV),
-        Row(BLOCK + "attention.self.relative_position_bias_table",
-            OUR_BLOCK + "attn.w_msa.relative_position_bias_table"),
-        Row(BLOCK + "attention.output.dense.{wb}",      OUR_BLOCK + "attn.w_msa.proj.{wb}"),
-        Row(BLOCK + "layernorm_after.{wb}",             OUR_BLOCK + "norm2.{wb}"),
-        Row(BLOCK + "intermediate.dense.{wb}",          OUR_BLOCK + "ffn.layers.0.0.{wb}"),
-        Row(BLOCK + "output.dense.{wb}",                OUR_BLOCK + "ffn.layers.1.{wb}"),
-        Row(STAGE + "downsample.reduction.weight",
-            "backbone.stages.{s}.downsample.reduction.weight",  merge_weight),
-        Row(STAGE + "downsample.norm.{wb}",
-            "backbone.stages.{s}.downsample.norm.{wb}",         merge_bias),
+        *swin_rows(SWIN),
         Row(SWIN + "hidden_states_norms.stage{s}.{wb}", "backbone.norm{s-1}.{wb}"),
         # Pixel decoder: three scales through deformable attention ...
         Row(DECODER + "input_projections.{l}.0.{wb}",   PIXEL + "input_convs.{l}.conv.{wb}"),
@@ -86,7 +69,7 @@ TABLE = Table(
             "decode_head.mask_embed.4.{wb}"),
     ),
     dropped={
-        BLOCK + "attention.self.relative_position_index":   "computed",
+        position_index(SWIN):                              "computed",
         SWIN + "(swin.)?layernorm.{wb}":                    "Swin's last norm, which is not used",
         "criterion.empty_weight":                           "the loss's class weights",
     },

@@ -1,21 +1,18 @@
 """MaskFormer with Swin from the Hugging Face hub, e.g. facebook/maskformer-swin-base-coco."""
 
-from avs_mm.weights.swin import add_position_index, merge_bias, merge_weight
+from avs_mm.weights.hf_swin import position_index, swin_rows
+from avs_mm.weights.swin import add_position_index
 from avs_mm.weights.table import Row, Table
 
 __all__ = ["TABLE"]
 
-QKV = ("query", "key", "value")
 QKV_PROJ = ("q_proj", "k_proj", "v_proj")
 # Theirs
 SWIN = "model.pixel_level_module.encoder."
-STAGE = SWIN + "model.encoder.layers.{s}."
-BLOCK = STAGE + "blocks.{b}."
 FPN = "model.pixel_level_module.decoder."
 QUERIES = "model.transformer_module."
 LAYER = QUERIES + "decoder.layers.{l}."
 # Ours
-OUR_BLOCK = "backbone.stages.{s}.blocks.{b}."
 PIXEL = "decode_head.pixel_decoder."
 OUR_LAYER = "decode_head.transformer_decoder.layers.{l}."
 
@@ -25,22 +22,7 @@ TABLE = Table(
     file="a MaskFormer with Swin of the Hugging Face hub (model.safetensors or pytorch_model.bin)",
     rows=(
         # Swin
-        Row(SWIN + "model.embeddings.patch_embeddings.projection.{wb}",
-            "backbone.patch_embed.projection.{wb}"),
-        Row(SWIN + "model.embeddings.norm.{wb}",        "backbone.patch_embed.norm.{wb}"),
-        Row(BLOCK + "layernorm_before.{wb}",            OUR_BLOCK + "norm1.{wb}"),
-        Row(BLOCK + "attention.self.{part}.{wb}",
-            OUR_BLOCK + "attn.w_msa.qkv.{wb}",                  parts=QKV),
-        Row(BLOCK + "attention.self.relative_position_bias_table",
-            OUR_BLOCK + "attn.w_msa.relative_position_bias_table"),
-        Row(BLOCK + "attention.output.dense.{wb}",      OUR_BLOCK + "attn.w_msa.proj.{wb}"),
-        Row(BLOCK + "layernorm_after.{wb}",             OUR_BLOCK + "norm2.{wb}"),
-        Row(BLOCK + "intermediate.dense.{wb}",          OUR_BLOCK + "ffn.layers.0.0.{wb}"),
-        Row(BLOCK + "output.dense.{wb}",                OUR_BLOCK + "ffn.layers.1.{wb}"),
-        Row(STAGE + "downsample.reduction.weight",
-            "backbone.stages.{s}.downsample.reduction.weight",  merge_weight),
-        Row(STAGE + "downsample.norm.{wb}",
-            "backbone.stages.{s}.downsample.norm.{wb}",         merge_bias),
+        *swin_rows(SWIN + "model."),
         Row(SWIN + "hidden_states_norms.{s}.{wb}",      "backbone.norm{s}.{wb}"),
         # Pixel decoder: theirs numbers the levels from the coarsest, ours from the finest
         Row(FPN + "fpn.stem.0.weight",                  PIXEL + "last_feat_conv.conv.weight"),
@@ -79,7 +61,7 @@ TABLE = Table(
         Row("mask_embedder.2.0.{wb}",                   "decode_head.mask_embed.4.{wb}"),
     ),
     dropped={
-        BLOCK + "attention.self.relative_position_index":   "computed",
+        position_index(SWIN + "model."):                   "computed",
         SWIN + "model.layernorm.{wb}":                      "Swin's last norm, which is not used",
         "criterion.empty_weight":                           "the loss's class weights",
     },
