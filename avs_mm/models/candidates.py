@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from mmengine.structures import InstanceData
 from torch import Tensor
 
+from avs_mm.models.mask_overlap import mask_iou
+
 __all__ = ["different_objects", "mask_quality", "select_candidates"]
 
 SAME_OBJECT = 0.5  # IoU, as of a detection and a labelled object at COCO's AP50
@@ -96,17 +98,15 @@ def different_objects(
     chosen: dict[int, list[int]] = {}
     for index, label in enumerate(labels.tolist()):
         others = chosen.setdefault(label, [])
-        if len(others) < per_category and not _overlaps(masks[index], masks[others], least_iou):
-            others.append(index)
+        if (
+            len(others) == per_category
+            or (mask_iou(masks[others], masks[index]) >= least_iou).any()
+        ):
+            continue
+        others.append(index)
     kept = torch.zeros_like(first)
     kept[[index for indices in chosen.values() for index in indices]] = True
     return kept
-
-
-def _overlaps(mask: Tensor, others: Tensor, least_iou: float) -> bool:
-    """Whether the IoU of a mask (h, w) with one of the others (m, h, w) is too high."""
-    joined = (mask | others).flatten(1).sum(dim=1).clamp(min=1)
-    return bool(((mask & others).flatten(1).sum(dim=1) / joined >= least_iou).any())
 
 
 def mask_quality(mask_logits: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from mmengine.structures import InstanceData
 from torch import Tensor
 
 from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.models.mask_overlap import mask_iou
 
 __all__ = ["LEAST_IOU", "with_labelled_objects"]
 
@@ -31,10 +32,7 @@ def with_labelled_objects(candidates: InstanceData, category_map: Tensor) -> Ins
             continue
         region = category_map == label
         same = candidates.labels == label
-        found = candidates.masks[same]
-        joined = (found | region).flatten(1).sum(dim=1).clamp(min=1)
-        overlap = (found & region).flatten(1).sum(dim=1) / joined
-        if (overlap >= LEAST_IOU).any():
+        if (mask_iou(candidates.masks[same], region) >= LEAST_IOU).any():
             continue
         kept &= ~same.cpu()
         masks.append(region)

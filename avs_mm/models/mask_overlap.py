@@ -1,4 +1,4 @@
-"""How much predicted masks overlap with the sounding objects: for Eq. 4 and the tolerance."""
+"""How much masks overlap: with each other, and with the sounding objects for Eq. 4."""
 
 import torch
 import torch.nn.functional as F
@@ -22,6 +22,12 @@ def sounding_union(masks: list[Tensor], *, size: tuple[int, int]) -> Tensor:
         frame.amax(dim=0) if len(frame) else frame.new_zeros(frame.shape[-2:]) for frame in masks
     ]
     return F.interpolate(torch.stack(unions)[:, None].float(), size=size, mode="nearest")[:, 0]
+
+
+def mask_iou(masks: Tensor, mask: Tensor) -> Tensor:
+    """IoU of every mask, bool (n, h, w), with one, bool (h, w): (n,) in [0, 1], 0 of empty ones."""
+    union = (masks | mask).flatten(1).sum(dim=1).clamp(min=1)
+    return (masks & mask).flatten(1).sum(dim=1) / union
 
 
 def overlap_iou(mask_logits: Tensor, union: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avs_mm.models.mask_overlap import overlap_fraction, overlap_iou, sounding_union
+from avs_mm.models.mask_overlap import mask_iou, overlap_fraction, overlap_iou, sounding_union
 
 INSIDE, OUTSIDE = 40.0, -40.0  # logits of pixels that are surely in and out
 
@@ -55,3 +55,14 @@ def test_union_joins_masks_and_shrinks_them_to_the_predictions():
     masks[1, 2:, 2:] = 1
     union = sounding_union([masks, torch.zeros(0, 4, 4, dtype=torch.long)], size=(2, 2))
     assert union.tolist() == [[[1.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [0.0, 0.0]]]
+
+
+def test_iou_of_binary_masks():
+    left, upper = torch.zeros(4, 4, dtype=torch.bool), torch.zeros(4, 4, dtype=torch.bool)
+    left[:, :2] = True
+    upper[:2] = True
+    empty = torch.zeros_like(left)
+    masks = torch.stack([left, upper, empty])
+    assert mask_iou(masks, left).tolist() == [1.0, torch.tensor(4 / 12).item(), 0.0]
+    assert mask_iou(masks, empty).tolist() == [0.0, 0.0, 0.0]
+    assert mask_iou(masks[:0], left).shape == (0,)
