@@ -19,14 +19,13 @@ from avs_mm.datasets.categories import voc_palette
 from avs_mm.datasets.category_maps import to_category_map
 from avs_mm.datasets.transforms import LoadSoundingMask
 from avs_mm.evaluation.metrics import AudioSensitivityMetric, AVSMetric
-from avs_mm.evaluation.metrics.avs_metric import AVSS_OFFICIAL_SIZE
+from avs_mm.evaluation.metrics.avs_metric import AVSS_OFFICIAL_SIZE, OFFICIAL_BATCH_SIZES
 from avs_mm.evaluation.runners.one_pass import add_global_scores
 from avs_mm.scoring.prediction_files import Kind, read_labels, reading_of, resized
 from avs_mm.scoring.saved_predictions import SavedPredictions, find_predictions
 
 __all__ = ["score_folders"]
 
-OFFICIAL_BATCH_SIZES = (5, 10, 20)  # frames: one, two and four clips of five seconds
 Size = Literal["equal", "annotation", "prediction"]
 
 

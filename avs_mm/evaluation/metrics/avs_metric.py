@@ -26,6 +26,7 @@ from avs_mm.registry import METRICS
 
 __all__ = ["AVSS_OFFICIAL_SIZE", "AVSMetric"]
 
+OFFICIAL_BATCH_SIZES = (5, 10, 20)  # frames: one, two and four clips of five seconds
 AVSS_OFFICIAL_SIZE = (224, 224)
 PADDED_PARTS = ("v1s", "v1m")  # clips of 5 frames, which the official loader pads to 10
 

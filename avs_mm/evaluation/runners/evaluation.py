@@ -24,6 +24,7 @@ from avs_mm.evaluation.metrics import (
     LocaliserThresholdMetric,
     TrackMetric,
 )
+from avs_mm.evaluation.metrics.avs_metric import OFFICIAL_BATCH_SIZES
 from avs_mm.evaluation.metrics.frame_log import FrameLog
 from avs_mm.evaluation.runners.coverage import coverage
 from avs_mm.evaluation.runners.one_pass import add_global_scores, evaluate_conditions
@@ -34,8 +35,6 @@ from avs_mm.trained_model import build_trained_model
 from avs_mm.visualization.plots import write_plots
 
 __all__ = ["evaluate_checkpoint", "metrics_of_original"]
-
-OFFICIAL_BATCH_SIZES = (5, 10, 20)  # frames: one, two and four clips
 
 
 def evaluate_checkpoint(
