@@ -1,8 +1,10 @@
 """Write texts, JSON and images in one piece: a reader never meets half a file."""
 
+import io
 import json
 import math
 import os
+import wave
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ __all__ = [
     "write_image",
     "write_json",
     "write_text",
+    "write_wav",
 ]
 
 
@@ -87,3 +90,14 @@ def encode_image(image: np.ndarray, suffix: str, *, quality: int = 95) -> bytes:
     if not done:
         raise OSError(f"OpenCV cannot encode {suffix!r}; check its build for PNG and JPEG")
     return encoded.tobytes()
+
+
+def write_wav(path: str | os.PathLike, samples: np.ndarray, *, sample_rate: int) -> None:
+    """Write mono sound of 16 bits, int16 (N,) at ``sample_rate`` Hz; as `write_bytes`."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sample_rate)
+        file.writeframes(samples.astype("<i2").tobytes())
+    write_bytes(path, content.getvalue())

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from avs_mm.output_file import encode_image, write_image, write_json, write_text
+from avs_mm.media import read_audio
+from avs_mm.output_file import encode_image, write_image, write_json, write_text, write_wav
 
 
 def test_a_text_gets_its_folder_and_leaves_nothing_else(tmp_path: Path):
@@ -67,3 +68,13 @@ def test_another_format_is_refused(tmp_path: Path):
     with pytest.raises(OSError, match=r"a\.chart: OpenCV cannot encode '\.chart'"):
         write_image(tmp_path / "a.chart", np.zeros((2, 2), np.uint8))
     assert not any(tmp_path.iterdir())
+
+
+def test_wav_is_mono_of_16_bits(tmp_path):
+    samples = np.array([0, 1, -32768, 32767], dtype=np.int16)
+    write_wav(tmp_path / "new" / "a.wav", samples, sample_rate=16000)
+    content = (tmp_path / "new" / "a.wav").read_bytes()
+    assert len(content) == 44 + 8
+    assert content[44:] == samples.astype("<i2").tobytes()
+    waveform = read_audio(tmp_path / "new" / "a.wav", sample_rate=16000)
+    assert (waveform * 32768).tolist() == samples.tolist()

@@ -5,7 +5,6 @@ import os
 import pickle
 import shutil
 import tempfile
-import wave
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from avs_mm.datasets.tables import read_text
 from avs_mm.datasets.transforms import LoadAudio
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.models.audio.log_mel import log_mel_examples
+from avs_mm.output_file import write_wav
 
 __all__ = ["export_conditions", "tpavi_log_mel"]
 
@@ -137,7 +137,7 @@ def _write(
         seconds = [load(dataset.get_data_info(next(places)))["audio"] for _ in clip.frames]
         # As stored in 16 bits, so that both files are of the same sound
         samples = np.round(np.concatenate(seconds) * 32768).clip(-32768, 32767).astype("<i2")
-        _write_wav(folder / clip.audio.relative_to(root), samples)
+        write_wav(folder / clip.audio.relative_to(root), samples, sample_rate=SAMPLE_RATE)
         if log_mel:
             _write_log_mel(folder, clip.audio.relative_to(root), samples, len(seconds))
         for source in _folders_of(clip):
@@ -161,15 +161,6 @@ def _write_table(source: Path, place: Path, split: str, column: int | None) -> N
     column = header.index("split") if column is None else column
     with place.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *(row for row in rows if row[column] == split)])
-
-
-def _write_wav(path: Path, samples: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        file.writeframes(samples.tobytes())
 
 
 def _write_log_mel(folder: Path, audio: Path, samples: np.ndarray, seconds: int) -> None:

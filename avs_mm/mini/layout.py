@@ -1,6 +1,5 @@
 """Writes clips of the mini data set in the folder layout of AVSBench."""
 
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from avs_mm.datasets.categories import voc_palette
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.mini.clips import Clip
 from avs_mm.mini.sprites import CATEGORIES
-from avs_mm.output_file import write_image
+from avs_mm.output_file import write_image, write_wav
 
 S4_ROOT = Path("AVSBench-object/Single-source")
 MS3_ROOT = Path("AVSBench-object/Multi-sources")
@@ -77,10 +76,5 @@ def _binary(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _write_sound(path: Path, sound: NDArray[np.float32]) -> None:
-    """Write a waveform (N,) in [-1, 1] as 16-bit mono PCM."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        file.writeframes(np.round(sound * 32767).astype("<i2").tobytes())
+    """Write a waveform (N,) in [-1, 1]."""
+    write_wav(path, np.round(sound * 32767).astype(np.int16), sample_rate=SAMPLE_RATE)
