@@ -8,7 +8,7 @@ env_cfg = dict(
 )
 default_hooks = dict(
     timer=dict(type="IterTimerHook"),
-    logger=dict(type="LoggerHook", interval=20, log_metric_by_epoch=True),
+    logger=dict(type="avs_mm.MainProcessLoggerHook", interval=20, log_metric_by_epoch=True),
     param_scheduler=dict(type="ParamSchedulerHook"),
     checkpoint=dict(type="avs_mm.AtomicCheckpointHook", interval=1, max_keep_ckpts=1),
     sampler_seed=dict(type="DistSamplerSeedHook"),
