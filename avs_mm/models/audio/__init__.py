@@ -14,5 +14,8 @@ from avs_mm.models.audio.log_mel import log_mel_examples as log_mel_examples
 from avs_mm.models.audio.log_spectrogram import log_spectrogram as log_spectrogram
 from avs_mm.models.audio.sound_tagger import SoundTagger as SoundTagger
 from avs_mm.models.audio.sound_tagger import SoundTaggerTraining as SoundTaggerTraining
+from avs_mm.models.audio.spectrogram_efficientnet import (
+    SpectrogramEfficientNet as SpectrogramEfficientNet,
+)
 from avs_mm.models.audio.spectrogram_resnet import SpectrogramResNet as SpectrogramResNet
 from avs_mm.models.audio.vggish import VGGish as VGGish

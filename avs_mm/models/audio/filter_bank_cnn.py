@@ -1,15 +1,13 @@
 """A small convolutional network on filter banks, to be trained from scratch on few sounds."""
 
-import numpy as np
-import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from avs_mm.models.audio.audio_encoder import AudioEncoder
 from avs_mm.models.audio.kaldi_fbank import kaldi_fbank
+from avs_mm.models.audio.spectrogram_augmentation import mask_spectrograms, shift_frequency
 from avs_mm.registry import MODELS
 
-__all__ = ["FilterBankCNN", "mask_spectrograms", "shift_frequency"]
+__all__ = ["FilterBankCNN"]
 
 FBANK_MEAN, FBANK_STD = 13.67, 7.18  # of the sounds of ESC-50's animals and machines, 64 bins
 
@@ -85,33 +83,3 @@ class FilterBankCNN(AudioEncoder):
             )
         maps = self.layers(spectrograms[:, None].to(next(self.layers.parameters()).dtype))
         return self.dropout(maps.mean(dim=3)).transpose(1, 2)
-
-
-def shift_frequency(spectrograms: Tensor, *, most: int) -> Tensor:
-    """Move each spectrogram (B, T, F) by up to ``most`` bins; its edge bin fills what is left."""
-    if most == 0:
-        return spectrograms
-    moved = []
-    for spectrogram in spectrograms:
-        shift = int(np.random.randint(-most, most + 1))
-        padded = F.pad(spectrogram[None], (most, most), mode="replicate")[0]
-        moved.append(padded[:, most - shift : most - shift + spectrogram.shape[1]])
-    return torch.stack(moved)
-
-
-def mask_spectrograms(
-    spectrograms: Tensor, *, frequency_mask: int, time_mask: int, masks: int = 2
-) -> Tensor:
-    """Put the mean of each spectrogram (B, T, F) into random bands of bins and of frames."""
-    frames, bins = spectrograms.shape[1:]
-    masked = spectrograms.clone()
-    for spectrogram in masked:
-        mean = spectrogram.mean()
-        for _ in range(masks):
-            width = int(np.random.randint(min(frequency_mask, bins) + 1))
-            start = int(np.random.randint(bins - width + 1))
-            spectrogram[:, start : start + width] = mean
-            width = int(np.random.randint(min(time_mask, frames) + 1))
-            start = int(np.random.randint(frames - width + 1))
-            spectrogram[start : start + width] = mean
-    return masked

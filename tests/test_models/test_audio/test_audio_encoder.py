@@ -17,6 +17,7 @@ TOKENS = {
     "VGGish": 1,
     "SpectrogramResNet": 1,
     "FilterBankCNN": 7,
+    "SpectrogramEfficientNet": 8,
 }  # of a second of sound
 ENCODERS = sorted(
     encoder.__name__ for encoder in AudioEncoder.__subclasses__() if "avs_mm." in encoder.__module__
@@ -42,6 +43,13 @@ class MeanOfFrames(AudioEncoder):
         return self.projection(waveforms.unflatten(1, (-1, 100)))
 
 
+def build(name: str) -> AudioEncoder:
+    init_default_scope("mmseg")
+    if name == "SpectrogramEfficientNet":
+        pytest.importorskip("efficientnet_lite_pytorch", reason="needs avs_mm[real]")
+    return MODELS.build(dict(type=f"avs_mm.{name}"))
+
+
 @pytest.fixture
 def logged(monkeypatch) -> list[str]:
     messages: list[str] = []
@@ -55,8 +63,7 @@ def test_all_encoders_are_known():
 
 @every_encoder
 def test_is_built_by_its_name_and_gives_tokens(name: str):
-    init_default_scope("mmseg")
-    encoder = MODELS.build(dict(type=f"avs_mm.{name}")).eval()
+    encoder = build(name).eval()
     with torch.inference_mode():
         tokens = encoder(torch.rand(2, 16000) - 0.5)
     assert tokens.shape == (2, TOKENS[name], encoder.embed_dims)
@@ -65,8 +72,7 @@ def test_is_built_by_its_name_and_gives_tokens(name: str):
 
 @every_encoder
 def test_refuses_what_is_no_batch_of_waveforms(name: str):
-    init_default_scope("mmseg")
-    encoder = MODELS.build(dict(type=f"avs_mm.{name}"))
+    encoder = build(name)
     with pytest.raises(ValueError, match=r"int16 \(1, 16000\): .*divide 16-bit samples"):
         encoder(torch.zeros(1, 16000, dtype=torch.int16))
     with pytest.raises(ValueError, match="average the channels"):

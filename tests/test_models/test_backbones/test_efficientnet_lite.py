@@ -77,3 +77,21 @@ def test_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "efficientnet_lite_pytorch", None)
     with pytest.raises(ImportError, match=r"pip install 'avs_mm\[real\]'"):
         build()
+
+
+@pytest.mark.usefixtures("package")
+def test_fewer_maps_need_fewer_blocks():
+    images = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    whole, part = build(pretrained=False), build(pretrained=False, num_maps=3)
+    part.load_state_dict(whole.state_dict(), strict=False)
+    for found, expected in zip(part(images), whole(images)[:3], strict=True):
+        assert torch.equal(found, expected)
+    assert len(part.blocks) == 11
+    assert part.out_channels == (24, 40, 112)
+
+
+@pytest.mark.usefixtures("package")
+@pytest.mark.parametrize("options", [dict(num_maps=0), dict(num_maps=3, with_head=True)])
+def test_refuses_maps_that_it_has_not(options: dict):
+    with pytest.raises(ValueError, match="num_maps is a number from 1 to 4"):
+        build(pretrained=False, **options)
