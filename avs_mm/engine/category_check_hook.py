@@ -53,13 +53,15 @@ class CategoryCheckHook(Hook):
         known = {"stage 1": getattr(model, "stage1_categories", None)}
         if getattr(model, "teacher", None) is not None:
             known["the teacher"] = getattr(model, "initial_categories", None)
+        prior = getattr(getattr(model, "segmentor", model), "category_prior", None)
+        known["category_prior"] = getattr(prior, "categories", None)
         known["the checkpoint"] = self.trained_on
         for network, names in known.items():
             if names and len(names) == expected:
                 try:
                     map_categories(dataset, names)
                 except ValueError as error:
-                    raise ValueError(f"{network} was trained on {tuple(names)}: {error}") from error
+                    raise ValueError(f"{network} knows {tuple(names)}: {error}") from error
         categories = _categories(dataset)
         if len(categories) != expected:
             raise ValueError(

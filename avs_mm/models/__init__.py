@@ -11,6 +11,7 @@ from avs_mm.models.audio import (
     FilterBankCNN,
     SoundTagger,
     SoundTaggerTraining,
+    SpectrogramEfficientNet,
     SpectrogramResNet,
     VGGish,
     kaldi_fbank,
@@ -22,6 +23,7 @@ from avs_mm.models.backbones import EfficientNetLite0
 from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
+from avs_mm.models.imagenet_prior import ImageNetPrior
 from avs_mm.models.mask2former_queries import Mask2FormerQueries
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
 from avs_mm.models.published_segmentor import PublishedSegmentor
@@ -43,6 +45,7 @@ __all__ = [
     "BEATsTagger",
     "EfficientNetLite0",
     "FilterBankCNN",
+    "ImageNetPrior",
     "Mask2FormerQueries",
     "PotentialObjectSegmentor",
     "PublishedSegmentor",
@@ -51,6 +54,7 @@ __all__ = [
     "SoundLocaliser",
     "SoundTagger",
     "SoundTaggerTraining",
+    "SpectrogramEfficientNet",
     "SpectrogramResNet",
     "TextPromptedObjects",
     "VGGish",

@@ -17,6 +17,7 @@ from avs_mm.checkpoint import (
 )
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidates import select_candidates
+from avs_mm.models.imagenet_prior import ImageNetPrior
 from avs_mm.models.published_candidates import (
     best_of_each_category,
     instance_segments,
@@ -61,6 +62,10 @@ class PotentialObjectSegmentor(EncoderDecoder):
         selection: How candidates are made of the queries: "paper" by ``select_candidates``;
             "panoptic" and "instance" as published networks do (``published_candidates``), for
             networks that were trained so.
+        no_object_bias: Added to the queries' logits of "no object" when candidates are chosen. A
+            negative one keeps more of them, for the audio to judge; 0 is the paper.
+        category_prior: Config of an ``ImageNetPrior``, which helps to name the candidates; it needs
+            ``EfficientNetLite0(with_head=True)``.
         teacher: Arguments of a ``SilentObjectTeacher``: the network of ``initial_weights``, whose
             categories must be these, labels what it is confident of in every training frame.
         encoder_decoder: Arguments of mmseg's ``EncoderDecoder``.
@@ -77,6 +82,8 @@ class PotentialObjectSegmentor(EncoderDecoder):
         least_area: float = 0.0,
         candidates_per_category: int = 1,
         selection: Literal["paper", "panoptic", "instance"] = "paper",
+        no_object_bias: float = 0.0,
+        category_prior: dict | None = None,
         teacher: dict | None = None,
         **encoder_decoder: Any,
     ) -> None:
@@ -95,6 +102,11 @@ class PotentialObjectSegmentor(EncoderDecoder):
         if quality_threshold and selection != "paper":
             raise ValueError("quality_threshold goes with selection='paper' alone; leave it out")
         self.selection = selection
+        self.no_object_bias = no_object_bias
+        self.category_prior = None
+        if category_prior is not None:
+            self.category_prior = MODELS.build(category_prior)
+            _check_prior(self.category_prior, num_classes=self.num_classes, backbone=self.backbone)
         self.teacher_options = teacher
         self.initial_categories: tuple[str, ...] | None = None  # as their checkpoint names them
         self.teacher: SilentObjectTeacher | None = None
@@ -146,7 +158,13 @@ class PotentialObjectSegmentor(EncoderDecoder):
         self, inputs: dict[str, Tensor], *, sizes: list[tuple[int, int]]
     ) -> list[InstanceData]:
         """Return each frame's candidates (``masks``, ``labels``, ``scores``), one size a frame."""
-        class_logits, mask_logits = self._forward(inputs)
+        features = self.extract_feat(inputs)
+        class_logits, mask_logits = self.decode_head.predict_queries(features)
+        if self.category_prior is not None:
+            class_logits = self.category_prior(features[-1], class_logits, mask_logits)
+        class_logits = torch.cat(
+            [class_logits[..., :-1], class_logits[..., -1:] + self.no_object_bias], dim=-1
+        )
         return [
             self._select(frame_logits, frame_masks, size=size)
             for frame_logits, frame_masks, size in zip(
@@ -194,6 +212,21 @@ class PotentialObjectSegmentor(EncoderDecoder):
     ) -> list[SegDataSample]:
         """Answer with the most confident candidate of a frame, whatever ``inputs["audio"]`` is."""
         return mark_most_confident(encoding, data_samples)
+
+
+def _check_prior(prior: ImageNetPrior, *, num_classes: int, backbone: Any) -> None:
+    if len(prior.categories) != num_classes:
+        raise ValueError(
+            f"category_prior names {len(prior.categories)} categories, the decode head has "
+            f"{num_classes}: name each of them, in their order"
+        )
+    channels = getattr(backbone, "out_channels", (None,))[-1]
+    if channels != prior.classifier.in_features:
+        raise ValueError(
+            "category_prior classifies the last map of EfficientNetLite0(with_head=True), "
+            f"{prior.classifier.in_features} channels; this backbone is {type(backbone).__name__} "
+            f"with {channels}: set with_head=True, or leave out category_prior"
+        )
 
 
 def mark_most_confident(
