@@ -21,14 +21,14 @@ def imagenet_classes(categories: Sequence[str]) -> Tensor:
         ValueError: None of the categories has a class, so that the table is of no use for them.
     """
     table = _table()
-    shown = torch.zeros(len(categories), NUM_IMAGENET_CLASSES, dtype=torch.bool)
-    for row, name in zip(shown, categories, strict=True):
-        row[list(table.get(name, ()))] = True
-    if not shown.any():
+    if not any(name in table for name in categories):
         raise ValueError(
             f"none of the categories {', '.join(categories)} is in {TABLE.name}, which has "
             f"{', '.join(table)}: add them, or leave out category_prior"
         )
+    shown = torch.zeros(len(categories), NUM_IMAGENET_CLASSES, dtype=torch.bool)
+    for row, name in zip(shown, categories, strict=True):
+        row[list(table.get(name, ()))] = True
     return shown
 
 

@@ -11,7 +11,7 @@ work_dir = "work_dirs/real_avsc"
 model = dict(
     segmentor={{_base_.model}},
     stage1="work_dirs/real_seg",
-    audio_encoder=dict(type="avs_mm.FilterBankCNN", frequency_shift=2),
+    audio_encoder=dict(type="avs_mm.SpectrogramEfficientNet", frequency_shift=4),
     hidden_dims=(64,),
     # Beyond the paper: the categories that sound are known, and validation chooses the threshold.
     category_loss_weight=3.0,
