@@ -62,8 +62,6 @@ class PotentialObjectSegmentor(EncoderDecoder):
         selection: How candidates are made of the queries: "paper" by ``select_candidates``;
             "panoptic" and "instance" as published networks do (``published_candidates``), for
             networks that were trained so.
-        no_object_bias: Added to the queries' logits of "no object" when candidates are chosen. A
-            negative one keeps more of them, for the audio to judge; 0 is the paper.
         category_prior: Config of an ``ImageNetPrior``, which helps to name the candidates; it needs
             ``EfficientNetLite0(with_head=True)``.
         teacher: Arguments of a ``SilentObjectTeacher``: the network of ``initial_weights``, whose
@@ -82,7 +80,6 @@ class PotentialObjectSegmentor(EncoderDecoder):
         least_area: float = 0.0,
         candidates_per_category: int = 1,
         selection: Literal["paper", "panoptic", "instance"] = "paper",
-        no_object_bias: float = 0.0,
         category_prior: dict | None = None,
         teacher: dict | None = None,
         **encoder_decoder: Any,
@@ -102,7 +99,6 @@ class PotentialObjectSegmentor(EncoderDecoder):
         if quality_threshold and selection != "paper":
             raise ValueError("quality_threshold goes with selection='paper' alone; leave it out")
         self.selection = selection
-        self.no_object_bias = no_object_bias
         self.category_prior = None
         if category_prior is not None:
             self.category_prior = MODELS.build(category_prior)
@@ -162,9 +158,6 @@ class PotentialObjectSegmentor(EncoderDecoder):
         class_logits, mask_logits = self.decode_head.predict_queries(features)
         if self.category_prior is not None:
             class_logits = self.category_prior(features[-1], class_logits, mask_logits)
-        class_logits = torch.cat(
-            [class_logits[..., :-1], class_logits[..., -1:] + self.no_object_bias], dim=-1
-        )
         return [
             self._select(frame_logits, frame_masks, size=size)
             for frame_logits, frame_masks, size in zip(

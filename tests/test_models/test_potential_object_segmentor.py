@@ -41,17 +41,6 @@ def test_score_threshold_reaches_the_candidates(segmentor_config, images):
     assert [len(candidates) for candidates in found] == [0, 0]
 
 
-@pytest.mark.parametrize(("bias", "labels"), [(0.0, [0]), (-2.0, [0, 1]), (9.0, [])])
-def test_no_object_bias(segmentor_config, images, monkeypatch, bias: float, labels: list[int]):
-    segmentor_config.least_area = 0.0
-    model = MODELS.build({**segmentor_config, "no_object_bias": bias}).eval()
-    logits = torch.tensor([[3.0, 0.0, 0.0, 2.0], [0.0, 3.0, 0.0, 4.0]]).expand(2, -1, -1)
-    answer = logits, torch.ones(2, 2, 8, 8)
-    monkeypatch.setattr(model.decode_head, "predict_queries", lambda features: answer)
-    for candidates in model.find_candidates(images, sizes=[(32, 32)] * 2):
-        assert candidates.labels.tolist() == labels
-
-
 def test_a_prior_must_fit_the_head_and_the_backbone(segmentor_config):
     pytest.importorskip("efficientnet_lite_pytorch", reason="needs avs_mm[real]")
     prior = dict(type="avs_mm.ImageNetPrior", categories=("cat", "dog"))

@@ -9,7 +9,7 @@ categories = (
 model = dict(
     backbone=dict(type="avs_mm.EfficientNetLite0", frozen_blocks=16, with_head=True),
     # ImageNet's own classifier helps to name the candidates.
-    category_prior=dict(type="avs_mm.ImageNetPrior", categories=categories),
+    category_prior=dict(type="avs_mm.ImageNetPrior", categories=categories, weight=1.5),
     decode_head=dict(
         num_classes=len(categories),
         loss_silent=None,  # from random weights, Eq. 4 summed over the queries wrecks the training
