@@ -22,9 +22,9 @@ __all__ = ["ConditionsValLoop"]
 class ConditionsValLoop(ValLoop):
     """Validate under the own sound and under others; of both is ``avs/G_J``, for ``save_best``.
 
-    ``avs/J``, ``avs/RA_{condition}``, ``avs/G_J`` and ``avs/threshold`` are those of
+    ``avs/J``, ``avs/RA_{condition}``, ``avs/G_J``, ``avs/harmonic`` and ``avs/threshold`` are of
     ``ThresholdCalibration``. An ``AVSC`` with ``calibrated=True`` first gets the threshold of
-    highest G_J; of any other model they are those of its own threshold. The metrics of
+    highest ``avs/harmonic``; of any other model they are those of its own threshold. The metrics of
     ``val_evaluator`` see the own sound alone, and maps with 0.5 as the threshold: give such as need
     none, like ``CandidateMetric``.
 

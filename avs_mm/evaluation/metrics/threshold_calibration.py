@@ -50,15 +50,15 @@ class ThresholdCalibration:
         self.empty[condition].append(sounding_map.max().double().cpu() <= self.thresholds)
 
     def scores(self, index: int) -> dict[str, float]:
-        """Return ``threshold``, ``J``, ``G_J`` and ``RA_{condition}`` at one of the grid."""
+        """Return ``threshold``, ``J``, ``G_J``, ``harmonic`` and each RA at one of the grid."""
         curves = self._curves()
         return {"threshold": float(self.thresholds[index])} | {
             name: float(curve[index]) for name, curve in curves.items()
         }
 
     def best(self) -> int:
-        """Return the index of the threshold of highest G_J; of several, the one in the middle."""
-        score = self._curves()["G_J"]
+        """Return the index of the highest ``harmonic``; of several, the one in the middle."""
+        score = self._curves()["harmonic"]
         (highest,) = torch.nonzero(score >= score.max() - 1e-9, as_tuple=True)
         return int(highest[len(highest) // 2])
 
@@ -74,5 +74,11 @@ class ThresholdCalibration:
         }
         mean = torch.stack(list(empty.values())).mean(dim=0)
         pairs = zip(jaccard.tolist(), mean.tolist(), strict=True)
-        harmonic = [global_score(min(one, 1.0), 1 - other) for one, other in pairs]
-        return {"J": jaccard, "G_J": torch.tensor(harmonic, dtype=torch.float64), **empty}
+        both = [global_score(min(one, 1.0), 1 - other) for one, other in pairs]
+        every = torch.stack([jaccard, *empty.values()])
+        return {
+            "J": jaccard,
+            "G_J": torch.tensor(both, dtype=torch.float64),
+            "harmonic": len(every) / (1 / every).sum(dim=0),  # 1 / 0 is infinite: then it is 0
+            **empty,
+        }

@@ -21,6 +21,7 @@ def test_j_and_emptiness_at_each_threshold():
                 "threshold": (0.2, 0.5, 0.8)[index],
                 "J": score,
                 "G_J": 2 * score * mean / (score + mean),
+                "harmonic": 3 / (1 / score + 1 / empty + 1) if empty else 0.0,
                 "RA_noise": empty,
                 "RA_silence": 1.0,
             }
@@ -59,3 +60,18 @@ def test_of_equal_thresholds_it_takes_the_middle():
     calibration.add(torch.tensor([[0.45, 0.0]]), torch.tensor([[1, 0]]))
     calibration.add_negative("noise", torch.tensor([[0.15, 0.0]]))
     assert calibration.best() == 2  # of 0.2, 0.3 and 0.4
+
+
+def test_a_condition_that_fails_does_not_hide_behind_others():
+    """At 0.2 G_J is higher, by J; unmatched sounds alone tell the thresholds apart otherwise."""
+    calibration = ThresholdCalibration((0.2, 0.5))
+    calibration.add(torch.tensor([[0.9, 0.4]]), torch.tensor([[1, 1]]))
+    for _ in range(2):
+        for condition in ("silence", "noise"):
+            calibration.add_negative(condition, torch.zeros(1, 2))
+    calibration.add_negative("unmatched", torch.tensor([[0.3, 0.0]]))
+    calibration.add_negative("unmatched", torch.tensor([[0.3, 0.0]]))
+    first, second = calibration.scores(0), calibration.scores(1)
+    assert first["G_J"] == pytest.approx(2 * 2 / 3 / (1 + 2 / 3))
+    assert first["G_J"] > second["G_J"] == pytest.approx(2 / 3)
+    assert calibration.best() == 1
