@@ -19,4 +19,4 @@ optim_wrapper = dict(optimizer=dict(lr=1e-3), clip_grad=None)
 # The best is neither the one that marks everything nor the one that marks nothing.
 val_cfg = dict(type="avs_mm.ConditionsValLoop")
 val_evaluator = [dict(type="avs_mm.CandidateMetric")]
-default_hooks = dict(checkpoint=dict(save_best="avs/G_J"))
+default_hooks = dict(checkpoint=dict(save_best="avs/harmonic"))

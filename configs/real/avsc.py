@@ -12,26 +12,26 @@ model = dict(
     segmentor={{_base_.model}},
     stage1="work_dirs/real_seg",
     audio_encoder=dict(type="avs_mm.SpectrogramEfficientNet", frequency_shift=4),
-    hidden_dims=(64,),
+    hidden_dims=(),
     # Beyond the paper: the categories that sound are known, and validation chooses the threshold.
-    category_loss_weight=3.0,
+    category_loss_weight=30.0,
     calibrated=True,
     **_base_.avsc,
 )
 frames = dict(_base_.frames, pipeline=_base_.sound_pipeline)
 train_dataloader = dict(
-    batch_size=16,
+    batch_size=32,
     num_workers=1,
     dataset=dict(
         dataset=dict(type="ConcatDataset", datasets=[frames, dict(frames, **_base_.ms3)]),
         **_base_.with_other_sounds,
     ),
 )
-train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=60, val_interval=5)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=100, val_interval=10)
 val_cfg = dict(type="avs_mm.ConditionsValLoop")
 val_evaluator = [dict(type="avs_mm.CandidateMetric")]
-optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="AdamW", lr=1e-3))
+optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="AdamW", lr=3e-3))
 param_scheduler = [
-    dict(type="CosineAnnealingLR", by_epoch=True, T_max=60, convert_to_iter_based=True),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=100, convert_to_iter_based=True),
 ]
-default_hooks = dict(checkpoint=dict(save_best="avs/G_J", rule="greater"))
+default_hooks = dict(checkpoint=dict(save_best="avs/harmonic", rule="greater"))
