@@ -1,5 +1,6 @@
 """Stage 1: the potential sounding object segmentation network (paper, section 3.1)."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -58,6 +59,8 @@ class PotentialObjectSegmentor(EncoderDecoder):
         score_threshold: Least class probability of a candidate, [0, 1].
         quality_threshold: Least mean probability within a candidate's mask, [0, 1].
         least_area: Least fraction of the frame that a candidate covers, [0, 1].
+        mask_threshold: Probability above which a pixel belongs to a mask, (0, 1). Masks of a
+            network that was trained on few images come out too small at 0.5, the paper's.
         candidates_per_category: At most; 1 is the paper's. More are different objects of it.
         selection: How candidates are made of the queries: "paper" by ``select_candidates``;
             "panoptic" and "instance" as published networks do (``published_candidates``), for
@@ -78,6 +81,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
         score_threshold: float = 0.0,
         quality_threshold: float = 0.0,
         least_area: float = 0.0,
+        mask_threshold: float = 0.5,
         candidates_per_category: int = 1,
         selection: Literal["paper", "panoptic", "instance"] = "paper",
         category_prior: dict | None = None,
@@ -93,6 +97,9 @@ class PotentialObjectSegmentor(EncoderDecoder):
         self.score_threshold = score_threshold
         self.quality_threshold = quality_threshold
         self.least_area = least_area
+        if not 0 < mask_threshold < 1:
+            raise ValueError(f"mask_threshold lies between 0 and 1, not at {mask_threshold}")
+        self.mask_threshold = mask_threshold
         self.candidates_per_category = candidates_per_category
         if selection not in SELECTIONS:
             raise ValueError(f"selection is one of {', '.join(SELECTIONS)}, not {selection!r}")
@@ -168,6 +175,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
     def _select(
         self, class_logits: Tensor, mask_logits: Tensor, *, size: tuple[int, int]
     ) -> InstanceData:
+        mask_logits = mask_logits - math.log(self.mask_threshold / (1 - self.mask_threshold))
         if self.selection == "paper":
             return select_candidates(
                 class_logits,

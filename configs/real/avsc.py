@@ -27,11 +27,11 @@ train_dataloader = dict(
         **_base_.with_other_sounds,
     ),
 )
-train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=100, val_interval=10)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=60, val_interval=10)
 val_cfg = dict(type="avs_mm.ConditionsValLoop")
 val_evaluator = [dict(type="avs_mm.CandidateMetric")]
 optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="AdamW", lr=3e-3))
 param_scheduler = [
-    dict(type="CosineAnnealingLR", by_epoch=True, T_max=100, convert_to_iter_based=True),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=60, convert_to_iter_based=True),
 ]
 default_hooks = dict(checkpoint=dict(save_best="avs/harmonic", rule="greater"))

@@ -22,9 +22,13 @@ class ThresholdCalibration:
 
     Args:
         thresholds: Rising, in (0, 1).
+        tolerance: In [0, 1].
     """
 
-    def __init__(self, thresholds: tuple[float, ...] = THRESHOLDS) -> None:
+    def __init__(
+        self, thresholds: tuple[float, ...] = THRESHOLDS, *, tolerance: float = 0.02
+    ) -> None:
+        self.tolerance = tolerance
         self.thresholds = torch.tensor(thresholds, dtype=torch.float64)
         self.jaccard: list[Tensor] = []
         self.empty: dict[str, list[Tensor]] = defaultdict(list)
@@ -57,9 +61,9 @@ class ThresholdCalibration:
         }
 
     def best(self) -> int:
-        """Return the index of the highest ``harmonic``; of several, the one in the middle."""
+        """Return the index of the threshold to take, by ``harmonic``."""
         score = self._curves()["harmonic"]
-        (highest,) = torch.nonzero(score >= score.max() - 1e-9, as_tuple=True)
+        (highest,) = torch.nonzero(score >= score.max() - self.tolerance - 1e-9, as_tuple=True)
         return int(highest[len(highest) // 2])
 
     def nearest(self, threshold: float) -> int:

@@ -8,6 +8,7 @@ categories = (
 )
 model = dict(
     backbone=dict(type="avs_mm.EfficientNetLite0", frozen_blocks=16, with_head=True),
+    mask_threshold=0.35,  # masks learnt from few images come out too small
     # ImageNet's own classifier helps to name the candidates.
     category_prior=dict(type="avs_mm.ImageNetPrior", categories=categories, weight=1.5),
     decode_head=dict(

@@ -62,6 +62,18 @@ def test_of_equal_thresholds_it_takes_the_middle():
     assert calibration.best() == 2  # of 0.2, 0.3 and 0.4
 
 
+@pytest.mark.parametrize(("tolerance", "best"), [(0.0, 0), (0.02, 1), (1.0, 2)])
+def test_of_nearly_equal_thresholds_it_takes_the_middle(tolerance: float, best: int):
+    calibration = ThresholdCalibration((0.1, 0.2, 0.3, 0.4, 0.5), tolerance=tolerance)
+    mask = torch.ones(1, 1000)
+    heat = torch.full((1, 1000), 0.9)
+    heat[:, :10] = 0.15  # J: 1, .99, .99, .89, .89
+    heat[:, 10:110] = 0.35
+    calibration.add(heat, mask)
+    calibration.add_negative("noise", torch.zeros(1, 2))
+    assert calibration.best() == best
+
+
 def test_a_condition_that_fails_does_not_hide_behind_others():
     """At 0.2 G_J is higher, by J; unmatched sounds alone tell the thresholds apart otherwise."""
     calibration = ThresholdCalibration((0.2, 0.5))
