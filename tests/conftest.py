@@ -2,9 +2,11 @@
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fork_server import ForkServer
 
 
 def pytest_collection_finish() -> None:
@@ -32,3 +34,11 @@ def real_data() -> Path:
 def golden() -> Path:
     """Folder with recorded outputs of the official BEATs (its README.md)."""
     return Path(__file__).resolve().parent / "data" / "golden"
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[ForkServer]:
+    """Server of processes that have the imports of tools/train.py and of tools/test.py."""
+    imports = "import mmengine.runner, mmseg.models, mmseg.engine, avs_mm.launch, avs_mm.models"
+    with ForkServer(imports) as server:
+        yield server
