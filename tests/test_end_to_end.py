@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
 
 @pytest.fixture(scope="module")
 def run_tool(clips, fork_server) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runner of a tool in a process that shares its imports; tools/dist_*.sh below share none."""
+    """Runner of a tool in a forked process; tools/dist_*.sh below start fresh ones."""
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "AVS_MINI": str(clips)}

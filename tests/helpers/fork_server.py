@@ -1,10 +1,13 @@
-"""Python processes that begin with their imports made: forks of one process that has made them.
+"""Python processes that begin with torch imported: forks of one process that has imported it.
 
-To import OpenMMLab takes six seconds. A fork has the modules as their import leaves them, and
-arguments, a folder, an environment, outputs and an exit status of its own.
+A process imports OpenMMLab in six seconds, and in 0.6 where the libraries below are there. Those of
+OpenMMLab and avs_mm are not there: a fork imports them itself. It has arguments, a folder, an
+environment, outputs and an exit status of its own.
 """
 
+import contextlib
 import gc
+import importlib
 import json
 import os
 import runpy
@@ -17,23 +20,29 @@ from pathlib import Path
 from typing import Any
 
 LIMIT = 900  # seconds after which a process is killed
+# What OpenMMLab and avs_mm import, where it is installed, and what takes time in it.
+LIBRARIES = (
+    *("torch._dynamo", "torch.distributed.optim", "torch.utils.model_zoo", "torchvision"),
+    *("av", "cv2", "ftfy", "matplotlib.pyplot", "prettytable", "pycocotools.mask"),
+    *("rich.progress", "scipy.optimize", "shapely.geometry", "terminaltables"),
+    *("transformers:Adafactor", "transformers:AutoTokenizer", "transformers:BertModel"),
+)
+OURS = {"avs_mm", "mmcv", "mmdet", "mmengine", "mmseg"}
 
 
 class ForkServer:
-    """A process that has run ``imports``, code; every ``start`` forks it.
+    """A process that has imported ``LIBRARIES``; every ``start`` forks it."""
 
-    Use it as a context: what it still runs has ended when it ends.
-    """
-
-    def __init__(self, imports: str, *, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self) -> None:
         self._outputs = tempfile.TemporaryDirectory()
         self._folders: dict[int, Path] = {}
         self._server = subprocess.Popen(
-            [sys.executable, "-W", "ignore", __file__, imports],
+            [sys.executable, "-W", "ignore", __file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=env,
+            # Else an installed avs_mm is imported by torch (torch.backends of setup.py).
+            env=os.environ | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
         )
 
     def __enter__(self) -> "ForkServer":
@@ -48,9 +57,10 @@ class ForkServer:
     def run(
         self, *arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Do what ``python *arguments`` does, a script or ``-c`` with code, and wait for its end.
+        """Do what ``python *arguments`` does, and wait for its end.
 
         Args:
+            arguments: A script, ``-m`` with a module or ``-c`` with code, and its own arguments.
             cwd: Its folder; None is this process's.
             env: Its whole environment; None is this process's.
         """
@@ -93,12 +103,16 @@ class ForkServer:
         return json.loads(answer)
 
 
-def serve(imports: str) -> None:
+def serve() -> None:
     """Answer the requests of a ``ForkServer``; in a fork, return when that has run."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what an import prints is no answer
     gc.disable()
-    exec(imports, {})
+    for library in LIBRARIES:
+        module, _, name = library.partition(":")
+        with contextlib.suppress(ImportError):
+            getattr(importlib.import_module(module), name or "__name__")
+    assert not OURS & sys.modules.keys()
     gc.freeze()
     gc.enable()
     ended: dict[int, int] = {}
@@ -134,15 +148,18 @@ def become(*, arguments: list[str], cwd: str, env: dict[str, str], outputs: str)
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
+    sys.path[1:1] = filter(None, env.get("PYTHONPATH", "").split(os.pathsep))
     first, *rest = arguments
     if first == "-c":
-        code, *rest = rest
-        sys.argv, sys.path[0] = ["-c", *rest], ""
-        exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
+        sys.argv, sys.path[0] = ["-c", *rest[1:]], ""
+        exec(compile(rest[0], "<string>", "exec"), {"__name__": "__main__"})
+    elif first == "-m":
+        sys.argv, sys.path[0] = rest, cwd
+        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
     else:
         sys.argv, sys.path[0] = [first, *rest], str(Path(first).parent)
         runpy.run_path(first, run_name="__main__")
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve()
