@@ -9,6 +9,11 @@ import pytest
 from fork_server import ForkServer
 
 
+def pytest_sessionstart() -> None:
+    """Collect no garbage during the imports, which leave none: a sixth of their time."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Let no garbage collection look at the imported modules again.
 
@@ -17,6 +22,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
