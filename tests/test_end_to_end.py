@@ -21,20 +21,24 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
 
 
-def run_tool(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        cwd=REPOSITORY,
-        env={**os.environ, "AVS_MINI": str(data)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def run_tool(clips, fork_server) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runner of a tool in a forked process; tools/dist_*.sh below start fresh ones."""
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "AVS_MINI": str(clips)}
+        return fork_server.run(*arguments, cwd=REPOSITORY, env=environment)
+
+    return run
 
 
-def must_run(*arguments: str | Path, data: Path) -> None:
-    done = run_tool(*arguments, data=data)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+@pytest.fixture(scope="module")
+def must_run(run_tool) -> Callable[..., None]:
+    def run(*arguments: str | Path) -> None:
+        done = run_tool(*arguments)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -57,16 +61,16 @@ OPTIONS = [
     "train_dataloader.batch_size=6",
     "train_cfg.max_epochs=2",
     "train_cfg.val_interval=2",
+    "default_hooks.checkpoint.interval=2",
 ]
 
 
 @pytest.fixture(scope="module")
-def stage1(clips, tmp_path_factory) -> Path:
+def stage1(must_run, tmp_path_factory) -> Path:
     work_dir = tmp_path_factory.mktemp("stage1")
     must_run(
         *("tools/train.py", "configs/mini/seg.py", "--work-dir", work_dir, "--cfg-options"),
         *(*OPTIONS, "model.initial_weights=None", "model.teacher=None"),
-        data=clips,
     )
     return work_dir
 
@@ -95,12 +99,11 @@ STAGE2_OPTIONS = [
 
 
 @pytest.fixture(scope="module")
-def stage2(clips, eager, tmp_path_factory) -> Path:
+def stage2(must_run, eager, tmp_path_factory) -> Path:
     work_dir = tmp_path_factory.mktemp("stage2")
     must_run(
         *("tools/train.py", "configs/mini/avsc.py", "--work-dir", work_dir, "--cfg-options"),
         *(*STAGE2_OPTIONS, f"model.stage1={eager}"),
-        data=clips,
     )
     return work_dir
 
@@ -132,7 +135,7 @@ def test_stage2_keeps_stage1_as_it_is(eager, stage2):
 
 
 @pytest.fixture(scope="module")
-def tested(clips, eager, stage2, tmp_path_factory) -> Path:
+def tested(must_run, eager, stage2, tmp_path_factory) -> Path:
     """Results of tools/test.py, while no other weights than stage 2's are there."""
     folder = tmp_path_factory.mktemp("tested")
     eager.rename(eager.with_name("moved"))
@@ -141,7 +144,6 @@ def tested(clips, eager, stage2, tmp_path_factory) -> Path:
             *("tools/test.py", "configs/mini/avsc.py", stage2, "--work-dir", folder / "run"),
             *("--out", folder / "masks", "--show-dir", folder / "painted"),
             *("--cfg-options", *STAGE2_OPTIONS),
-            data=clips,
         )
     finally:
         eager.with_name("moved").rename(eager)
@@ -169,7 +171,7 @@ def test_stage2_is_tested(tested):
 
 @pytest.mark.parametrize("stage", ["seg", "avsc"])
 def test_mixed_precision_on_a_cpu_computes_nearly_the_same(
-    clips, stage1, stage2, eager, tmp_path, stage
+    must_run, stage1, stage2, eager, tmp_path, stage
 ):
     """bfloat16 has 8 bits of mantissa: steps of 0.4 % a value."""
     if stage == "seg":
@@ -179,7 +181,6 @@ def test_mixed_precision_on_a_cpu_computes_nearly_the_same(
     must_run(
         *("tools/train.py", f"configs/mini/{stage}.py", "--amp", "--work-dir", tmp_path),
         *("--cfg-options", *options),
-        data=clips,
     )
     assert logged(tmp_path, "loss") == pytest.approx(logged(expected, "loss"), rel=0.02)
     assert logged(tmp_path, "loss") != logged(expected, "loss")
@@ -230,11 +231,10 @@ def test_two_processes_train(two_processes, eager, stage2, tmp_path):
     assert meta["iter"] == expected["iter"]
 
 
-def test_refuses_a_checkpoint_of_the_other_stage(clips, stage1, tmp_path):
+def test_refuses_a_checkpoint_of_the_other_stage(run_tool, stage1, tmp_path):
     done = run_tool(
         *("tools/test.py", "configs/mini/avsc.py", stage1, "--work-dir", tmp_path),
         *("--cfg-options", *OPTIONS),
-        data=clips,
     )
     assert done.returncode != 0
     assert "does not fit AVSC" in done.stderr

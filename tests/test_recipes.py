@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fork_server import ForkServer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDERS = ("avs_mm", "configs", "tools", "tests")
@@ -46,8 +48,11 @@ def add_import(path: Path, line: str) -> None:
     path.write_text(text.replace("\n__all__ = [", f'\n{line}\n__all__ = ["{name}", '))
 
 
-def run(commands: str, clone: Path) -> None:
-    """Run the lines as a shell would, by this Python; make format is ruff on this copy's code."""
+def run(commands: str, clone: Path, fork_server: ForkServer) -> None:
+    """Run each line, and the checks of style; make format is ruff on this copy's code.
+
+    A line that starts Python runs in a fork, the others by a shell that finds this Python's tools.
+    """
     binaries = Path(sys.executable).parent
     environment = {
         **os.environ,
@@ -57,16 +62,20 @@ def run(commands: str, clone: Path) -> None:
     }
     code = " ".join(FOLDERS)
     commands = commands.replace("make format", f"ruff check --fix {code}\nruff format {code}")
-    checks = f"ruff check {code}\nruff format --check {code}"
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", f"{commands}\n{checks}"],
-        cwd=clone,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    for line in [*commands.splitlines(), f"ruff check {code}", f"ruff format --check {code}"]:
+        program, *arguments = shlex.split(line)
+        if program == "python":
+            done = fork_server.run(*arguments, cwd=clone, env=environment)
+        else:
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", line],
+                cwd=clone,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        assert done.returncode == 0, line + done.stdout[-3000:] + done.stderr[-3000:]
 
 
 @pytest.mark.parametrize(
@@ -77,11 +86,11 @@ def run(commands: str, clone: Path) -> None:
         ("Add a baseline", 5),
     ],
 )
-def test_recipe(clone: Path, recipe: str, steps: int):
+def test_recipe(clone: Path, fork_server: ForkServer, recipe: str, steps: int):
     followed = 0
     for sentence, language, code in steps_of(recipe):
         if language == "bash":
-            run(code, clone)
+            run(code, clone, fork_server)
         else:
             (path, *_) = re.findall(r"`([^`]+\.py)`", sentence)
             if sentence.startswith("Add one line to "):

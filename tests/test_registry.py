@@ -1,8 +1,5 @@
 """Types of avs_mm resolve by their prefix from other projects, without ``custom_imports``."""
 
-import os
-import subprocess
-import sys
 from importlib.machinery import PathFinder
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -25,6 +22,11 @@ SCOPES = ["mmseg", "mmdet", None]
 
 RESOLVE = """
 import sys
+from importlib.metadata import entry_points
+
+for entry in entry_points(group="torch.backends"):  # as torch does, but in a fork it is there
+    if entry.name == "avs_mm":
+        entry.load()()
 import mmengine.registry as registries
 
 scope, *names = sys.argv[1:]
@@ -48,19 +50,13 @@ def can_stand_in_first() -> bool:
 # Every type is the first of one process; every scope sees every type.
 @pytest.mark.slow
 @pytest.mark.parametrize(("first", "scope"), list(zip(TYPES, cycle(SCOPES), strict=False)))
-def test_types_resolve_in_a_fresh_process(first: str, scope: str | None):
+def test_types_resolve_in_a_process_of_their_own(fork_server, first: str, scope: str | None):
     if scope is not None and not can_stand_in_first():
         pytest.skip("avs_mm is not installed (pip install -e .) and mmcv has no compiled ops")
     types = [first, *(name for name in TYPES if name != first)]
     names = [f"{TYPES[name]}.{name}" for name in types]
 
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", RESOLVE, str(scope), *names],
-        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = fork_server.run("-c", RESOLVE, str(scope), *names, cwd=REPOSITORY)
 
     assert done.returncode == 0, done.stderr
     scope_then = scope or "mmengine"

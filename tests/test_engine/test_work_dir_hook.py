@@ -2,14 +2,14 @@
 
 import os
 import re
-import subprocess
-import sys
+import signal
+import time
 from pathlib import Path
 
 import pytest
 from toy_training import runner
 
-HELPERS = Path(__file__).resolve().parents[1] / "helpers"
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -43,28 +43,27 @@ def test_an_earlier_run_is_overwritten_where_that_is_wanted(trained):
 
 
 @pytest.mark.slow
-def test_two_trainings_at_once_are_refused(tmp_path):
+def test_two_trainings_at_once_are_refused(fork_server, tmp_path):
     code = "\n".join(
         [
-            "import sys, fcntl, os",
+            "import sys, time, pathlib",
             "from avs_mm.engine.work_dir_hook import _lock",
-            "_lock(__import__('pathlib').Path(sys.argv[1]))",
-            "print('locked', flush=True)",
-            "sys.stdin.read()",
+            "_lock(pathlib.Path(sys.argv[1]))",
+            "pathlib.Path(sys.argv[2]).touch()",
+            "time.sleep(600)",
         ]
     )
     (tmp_path / "run").mkdir()
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path / "run")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as other:
-        assert other.stdout.readline() == "locked\n"
-        message = rf"another training is writing to {re.escape(str(tmp_path))}/run \(process "
-        with pytest.raises(RuntimeError, match=message + rf"{other.pid} on .*--work-dir"):
-            runner(tmp_path / "run").train()
-        os.kill(other.pid, 9)
+    other = fork_server.start("-c", code, tmp_path / "run", tmp_path / "locked", cwd=REPOSITORY)
+    while not (tmp_path / "locked").exists():
+        os.kill(other, 0)
+        time.sleep(0.05)
+    message = rf"another training is writing to {re.escape(str(tmp_path))}/run \(process "
+    with pytest.raises(RuntimeError, match=message + rf"{other} on .*--work-dir"):
+        runner(tmp_path / "run").train()
+    os.kill(other, signal.SIGKILL)
+    (done,) = fork_server.wait(other)
+    assert done.returncode == -signal.SIGKILL, done.stderr
     runner(tmp_path / "run", epochs=1).train()  # a killed one holds no lock
 
 

@@ -9,9 +9,6 @@ matches a query with another object would move weights far.
 
 import copy
 import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +19,7 @@ from avs_mm.registry import MODELS
 
 WORKER = Path(__file__).with_name("distributed_training.py")
 REPOSITORY = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
 
 
 @pytest.fixture
@@ -69,39 +67,26 @@ def stage2(avsc_config, batches, find_something) -> dict:
     )
 
 
-def train(cases: list[dict], folder: Path, *, processes: int) -> list[list[dict]]:
+def train(fork_server, cases: list[dict], folder: Path, *, processes: int) -> list[list[dict]]:
     """Run the worker once a process, and fail with what the first that fails has written."""
     folder.mkdir()
     torch.save(cases, folder / "cases.pth")
-    search_path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH", "")]))
-    logs = [folder / f"rank{rank}.log" for rank in range(processes)]
     started = [
-        subprocess.Popen(
-            [sys.executable, str(WORKER), str(rank), str(processes), str(folder)],
-            env=os.environ | {"PYTHONPATH": search_path, "OMP_NUM_THREADS": "1"},
-            stderr=log.open("w"),
-        )
-        for rank, log in enumerate(logs)
+        fork_server.start(WORKER, rank, processes, folder, cwd=REPOSITORY, env=ENVIRONMENT)
+        for rank in range(processes)
     ]
-    try:
-        # One that fails leaves the others waiting for it.
-        while any(process.poll() is None for process in started):
-            if any(process.poll() for process in started):
-                break
-            time.sleep(0.1)
-        for process, log in zip(started, logs, strict=True):
-            assert not process.poll(), log.read_text()[-3000:]
-    finally:
-        for process in started:
-            process.kill()
+    done = fork_server.wait(*started)  # kills what would wait for one that has failed
+    assert not any(process.returncode for process in done), [
+        process.stderr[-3000:] for process in done
+    ]
     return [torch.load(folder / f"rank{rank}.pth") for rank in range(processes)]
 
 
 @pytest.mark.slow
-def test_three_steps_give_the_weights_of_one_process(stage1, stage2, tmp_path):
+def test_three_steps_give_the_weights_of_one_process(fork_server, stage1, stage2, tmp_path):
     cases = {"stage 1": stage1, "stage 2": stage2}
-    (expected,) = train(list(cases.values()), tmp_path / "one", processes=1)
-    ranks = train(list(cases.values()), tmp_path / "two", processes=2)
+    (expected,) = train(fork_server, list(cases.values()), tmp_path / "one", processes=1)
+    ranks = train(fork_server, list(cases.values()), tmp_path / "two", processes=2)
     for name, one, first, second in zip(cases, expected, *ranks, strict=True):
         start = cases[name]["weights"]
         assert max((one["weights"][key] - start[key]).abs().max() for key in start) > 1e-3, name

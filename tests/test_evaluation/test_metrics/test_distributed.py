@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from mmengine.evaluator import Evaluator
 
 WORKER = Path(__file__).with_name("distributed_evaluation.py")
 REPOSITORY = Path(__file__).resolve().parents[3]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
 METAINFO = {"classes": ("bell", "bird", "drum", "siren", "whistle")}
 
 
@@ -62,30 +61,19 @@ def evaluate_in_one_process(case: dict) -> dict:
     return evaluator.evaluate(len(case["samples"]))
 
 
-def run_processes(world_size: int, folder: Path) -> None:
+def run_processes(fork_server, world_size: int, folder: Path) -> None:
     """Run the worker once a process, and fail with what it wrote if one fails."""
-    search_path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH", "")]))
     processes = [
-        subprocess.Popen(
-            [sys.executable, str(WORKER), str(rank), str(world_size), str(folder)],
-            cwd=folder,  # mmengine collects the results in .dist_test there
-            env=os.environ | {"PYTHONPATH": search_path, "OMP_NUM_THREADS": "1"},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        # mmengine collects the results in .dist_test of the folder
+        fork_server.start(WORKER, rank, world_size, folder, cwd=folder, env=ENVIRONMENT)
         for rank in range(world_size)
     ]
-    try:
-        for process in processes:
-            _, errors = process.communicate(timeout=300)
-            assert process.returncode == 0, errors
-    finally:
-        for process in processes:
-            process.kill()
+    done = fork_server.wait(*processes)  # kills what would wait for one that has failed
+    assert not any(process.returncode for process in done), [process.stderr for process in done]
 
 
 @pytest.mark.slow
-def test_two_processes_give_exactly_the_numbers_of_one(make_samples, tmp_path):
+def test_two_processes_give_exactly_the_numbers_of_one(fork_server, make_samples, tmp_path):
     # a set that does not divide evenly, and one of which a process has only the padding
     cases = []
     for num_frames in (7, 1):
@@ -113,7 +101,7 @@ def test_two_processes_give_exactly_the_numbers_of_one(make_samples, tmp_path):
     assert {"audio/RA_silence", "audio/negative_F_unmatched"} < expected[1].keys()
 
     torch.save(cases, tmp_path / "cases.pth")
-    run_processes(2, tmp_path)
+    run_processes(fork_server, 2, tmp_path)
     for rank in range(2):
         assert json.loads((tmp_path / f"rank{rank}.json").read_text()) == expected
     written = sorted(path.parent.name for path in (tmp_path / "masks7").rglob("*.png"))

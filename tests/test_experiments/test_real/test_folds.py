@@ -43,6 +43,7 @@ def test_a_picture_a_video_and_a_recording_stay_in_one_fold():
     assert {fold_of[6], fold_of[7]} == {0, 1}
 
 
+@pytest.mark.slow
 def test_folds_of_the_real_clips(real_data: Path, tmp_path: Path):
     clips = list_fold_clips(real_data)
     assert len(clips) == 120
