@@ -15,6 +15,7 @@ import av
 import numpy as np
 
 from avs_mm.atomic_write import atomic_write
+from avs_mm.file_length import check_length
 
 __all__ = [
     "SAMPLE_RATE",
@@ -199,6 +200,7 @@ def _opened(path: str | Path) -> Iterator[av.container.InputContainer]:
     """Open a media file; what FFmpeg cannot do with it becomes a ValueError that names it."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; check the path (and data_root, if any)")
+    check_length(path)
     # A wav says all in its header; without this limit FFmpeg reads the sound twice.
     options = {"probesize": "8192"} if Path(path).suffix.lower() == ".wav" else {}
     try:

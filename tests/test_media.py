@@ -267,7 +267,16 @@ def test_truncated_video(tmp_path: Path):
     noise = np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), np.uint8)
     write_video(path, noise, fps=5)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(ValueError, match=r"clip\.mp4: not readable"):
+    fault = r"clip\.mp4: is cut short: its part 'mdat' ends at byte \d+ of \d+; copy or download"
+    for read in (read_audio, probe_video, lambda path: next(read_video_frames(path))):
+        with pytest.raises(ValueError, match=fault):
+            read(path)
+
+
+def test_half_a_wav_is_no_short_sound(tmp_path: Path):
+    path = write_wav(tmp_path / "a.wav", np.ones(16_000), rate=16_000)
+    path.write_bytes(path.read_bytes()[: 44 + 16_000])
+    with pytest.raises(ValueError, match=r"a\.wav: is cut short: its header says 32000 bytes of s"):
         read_audio(path)
 
 
