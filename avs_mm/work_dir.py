@@ -12,7 +12,7 @@ from avs_mm.safe_load import fault_of_archive
 __all__ = ["checkpoints_in", "is_whole", "newest_resumable", "unfinished_in"]
 
 NAME = re.compile(r"(epoch|iter)_(\d+)\.pth")  # mmengine's, of what can be resumed
-UNFINISHED = re.compile(r"\.(epoch|iter|best)_.+\.\d+\.pth")
+UNFINISHED = re.compile(r"\.(epoch|iter|best)_.+\.unfinished-\d+\.pth")
 
 
 def checkpoints_in(folder: Path) -> list[Path]:

@@ -101,7 +101,9 @@ def test_weights_of_a_diverged_training_are_refused(tmp_path, value):
         check_fit(module, state_dict, tmp_path / "a.pth")
 
 
-@pytest.mark.parametrize("contents", [[1, 2], {"state_dict": [1]}, {"state_dict": {"0.bias": 1.0}}, {"a": None}, 3])
+@pytest.mark.parametrize(
+    "contents", [[1, 2], {"state_dict": [1]}, {"state_dict": {"0.bias": 1.0}}, {"a": None}, 3]
+)
 def test_what_holds_no_tensors_is_no_checkpoint(tmp_path, contents):
     torch.save(contents, tmp_path / "a.pth")
     with pytest.raises(ValueError, match=r"a\.pth: has no state dict\. Give a \.pth file of tools"):
