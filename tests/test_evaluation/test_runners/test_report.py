@@ -123,9 +123,7 @@ def test_a_file_is_no_folder(tmp_path):
 def test_figures_outlast_a_full_disk(results, tmp_path):
     out = tmp_path / "evaluate"
     full = OSError(errno.ENOSPC, "No space left on device")
-    message = (
-        r"evaluate could not be written \(No space left on device\), so the figures"
-    )
+    message = r"evaluate could not be written \(No space left on device\), so the figures"
     with pytest.raises(OSError, match=message) as caught, keeping_figures(results, out):
         raise full
     assert "| avs/J | 0.5123 | mean over the frames" in caught.value.strerror
