@@ -24,7 +24,7 @@ from avs_mm.datasets.categories import (
     checked_classes,
     voc_palette,
 )
-from avs_mm.datasets.category_maps import open_image
+from avs_mm.datasets.category_maps import check_image, open_image
 from avs_mm.datasets.offscreen_sounds import OffscreenSounds
 from avs_mm.datasets.sound_sources import OwnSounds, SoundSource
 from avs_mm.datasets.tables import SPLITS
@@ -208,6 +208,7 @@ class AVSBenchDataset(BaseSegDataset):
     def prepare_data(self, idx: int) -> Any:
         """Run the pipeline on a sample; an image that cannot be decoded is named."""
         info = self.get_data_info(idx)
+        check_image(info["img_path"])
         try:
             return self.pipeline(info)
         except (AssertionError, OSError, cv2.error):
