@@ -18,6 +18,8 @@ custom_hooks = [
     dict(type="avs_mm.WorkDirHook"),
     dict(type="avs_mm.CategoryCheckHook"),
     dict(type="avs_mm.CheckpointFitHook"),
+    dict(type="avs_mm.UnchangedDataHook"),
+    dict(type="avs_mm.FiniteLossHook"),
     dict(type="avs_mm.UnfinishedValidationHook"),
 ]
 visualizer = dict(type="SegLocalVisualizer", vis_backends=[dict(type="LocalVisBackend")])
