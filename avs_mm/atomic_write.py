@@ -32,16 +32,9 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
     _sweep(path.parent)
     neighbour = path.with_name(_unfinished_name(path))
     try:
-        yield neighbour
-        neighbour.replace(path)
-    except OSError as error:
-        if error.errno not in DISK_FAULTS and str(error.filename) != str(neighbour):
-            raise
-        raise OSError(
-            error.errno,
-            f"{path} could not be written ({error.strerror}), what stood there is kept: make room "
-            "on that disk, or choose another folder",
-        ) from error
+        with _naming(path, neighbour):
+            yield neighbour
+            neighbour.replace(path)
     finally:
         with suppress(OSError):  # of a read-only disk, where there is nothing to remove
             neighbour.unlink()
@@ -52,14 +45,34 @@ def unfinished_folder(path: Path) -> Iterator[Path]:
     """Give a new folder beside ``path``; what the block does not move away is removed with it.
 
     Folders that killed processes have left are removed as in `atomic_write`.
+
+    Raises:
+        OSError: As there.
     """
     _sweep(path.parent)
     folder = path.with_name(_unfinished_name(path))
-    folder.mkdir(parents=True)
     try:
-        yield folder
+        with _naming(path, folder):
+            folder.mkdir(parents=True)
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _naming(path: Path, neighbour: Path) -> Iterator[None]:
+    """Let an error of the disk, or of the neighbour, name the path instead."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_FAULTS and str(error.filename) != str(neighbour):
+            raise
+        number = error.errno or errno.EIO
+        raise OSError(
+            number,
+            f"{path} could not be written ({os.strerror(number)}), what stood there is kept: make "
+            "room on that disk, or choose another folder",
+        ) from error
 
 
 def _unfinished_name(path: Path) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -28,6 +29,7 @@ __all__ = [
 
 SAMPLE_RATE = 16_000  # Hz, of every sound that a model is given
 RATES = (1000, 768_000)  # Hz, of sounds that are read: at 1 Hz a small file would last for days
+MOST_PIXELS = 1 << 26  # of a frame: 8192 x 8192
 LONGEST_GAP = 60.0  # seconds from one frame to the next, which is shown until then
 
 # The largest amplitude in each of FFmpeg's sample formats.
@@ -214,19 +216,31 @@ def _opened(path: str | Path) -> Iterator[av.container.InputContainer]:
     # A wav says all in its header; without this limit FFmpeg reads the sound twice.
     options = {"probesize": "8192"} if Path(path).suffix.lower() == ".wav" else {}
     try:
-        with av.open(str(path), options=options) as container:
+        with av.open(str(path), options=options, metadata_errors="ignore") as container:
             for stream in container.streams.audio:
                 if stream.rate and not RATES[0] <= stream.rate <= RATES[1]:
                     raise ValueError(
                         f"{path}: its header says {stream.rate} Hz, and sounds are of {RATES[0]} "
                         f"to {RATES[1]} Hz; write it anew with its true rate"
                     )
+            for stream in container.streams.video:
+                stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
             yield container
     except av.error.FFmpegError as error:
-        raise ValueError(
-            f"{path}: not readable as sound or video ({error.strerror}); "
-            "download it again or convert it with ffmpeg"
-        ) from error
+        raise _unreadable(path, error.strerror) from error
+    except ValueError as error:
+        if str(path) in str(error):
+            raise
+        raise _unreadable(path, error) from error
+    except Exception as error:  # what a damaged header says ends in many ways
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str | Path, error: Any) -> ValueError:
+    return ValueError(
+        f"{path}: not readable as sound or video ({error}); "
+        "download it again or convert it with ffmpeg"
+    )
 
 
 def _video_stream(container: av.container.InputContainer, path: str | Path) -> av.VideoStream:

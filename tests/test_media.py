@@ -319,6 +319,24 @@ def test_images_that_begin_late_or_pause_for_long_are_refused(tmp_path: Path):
         next(frames)
 
 
+def test_a_name_that_is_no_text_is_nobodys_fault(tmp_path: Path):
+    path = tmp_path / "clip.mp4"
+    write_video(path, colours(2), fps=5)
+    content = path.read_bytes()
+    assert content.count(b"Lavf") == 1
+    path.write_bytes(content.replace(b"Lavf", b"\xff\xfe\xfd\xfc"))
+    assert probe_video(path).num_frames == 2
+
+
+def test_what_ffmpeg_does_not_foresee_is_named(tmp_path: Path, monkeypatch):
+    path = write_wav(tmp_path / "a.wav", np.ones(100), rate=16_000)
+    monkeypatch.setattr("avs_mm.media._mean_of_channels", {}.__getitem__)
+    with pytest.raises(
+        ValueError, match=r"a\.wav: not readable as sound or video \(.*\); download"
+    ):
+        read_audio(path)
+
+
 def test_files_without_the_wanted_stream(tmp_path: Path):
     write_video(tmp_path / "mute.mp4", colours(3), fps=5)
     with pytest.raises(ValueError, match=r"mute\.mp4: has no sound track"):

@@ -1,5 +1,6 @@
 """What an evaluation leaves behind: ``results.json`` for programs, ``table.md`` for people."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -138,9 +139,10 @@ def keeping_figures(results: Mapping[str, Any], out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
         raise OSError(
             error.errno,
-            f"{out} could not be written ({error.strerror}), so the figures stand here alone:\n\n"
+            f"{out} could not be written ({reason}), so the figures stand here alone:\n\n"
             f"{table(without_nan(dict(results)))}",
         ) from error
 
