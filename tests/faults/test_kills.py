@@ -23,8 +23,9 @@ def train(work_dir: Path) -> None:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> tuple[Path, int]:
     """An uninterrupted training, and how many calls and returns it makes."""
-    work_dir = tmp_path_factory.mktemp("runs") / "whole"
-    return work_dir, count_events(lambda: train(work_dir))
+    folder = tmp_path_factory.mktemp("runs")
+    train(folder / "whole")  # in this process, so that nothing is done for the first time below
+    return folder / "whole", count_events(lambda: train(folder / "counted"))
 
 
 @pytest.mark.parametrize("moment", range(MOMENTS))
@@ -32,9 +33,9 @@ def test_a_training_goes_on_bit_by_bit(whole, tmp_path, moment, figure):
     expected, events = whole
     draw = random.Random(moment)
     kills = 0
-    # Killed twice: also while it goes on.
-    for _ in range(2):
+    for _ in range(2):  # the second time while it goes on, if that does not end before
         kills += kill_at(lambda: train(tmp_path / "run"), draw.randrange(1, events))
+        assert kills > 0
         assert all(is_whole(path) for path in (tmp_path / "run").glob("[!.]*.pth"))
     train(tmp_path / "run")
     assert_equal_runs(tmp_path / "run", expected)

@@ -111,7 +111,11 @@ def runner(
         randomness=dict(seed=seed),
         default_scope="mmengine",
         log_level="WARNING",
-        cfg=dict(resume=options.get("resume", False), overwrite=options.pop("overwrite", False)),
+        cfg=dict(
+            resume=options.get("resume", False),
+            overwrite=options.pop("overwrite", False),
+            model_wrapper_cfg=dict(type="MMDistributedDataParallel", device_ids=None),
+        ),
         **options,
     )
 
