@@ -5,6 +5,7 @@
 # make real-folds  the same in a cross-validation of three folds
 # make test      style, types and tests
 # make test-fast style and the tests that are not marked slow, within a minute on two idle cores
+# make faults    kills, full disks, lost processes and damaged files (docs/reliability.md), in 15 minutes
 # make format    let ruff put the code in order
 #
 # The first three make .venv and install into it when it is missing. On the command line:
@@ -21,7 +22,7 @@ STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo real real-folds ablation baselines test test-fast format clean
+.PHONY: demo real real-folds ablation baselines test test-fast faults format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -49,6 +50,12 @@ test-fast: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not slow"
+
+faults: $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/faults tests/test_engine tests/test_safe_load.py \
+	  tests/test_mmengine_loader.py tests/test_file_length.py tests/test_atomic_write.py \
+	  tests/test_one_line_errors.py tests/test_launch.py tests/test_checkpoint.py tests/test_trained_model.py \
+	  tests/test_datasets/test_category_maps.py tests/test_datasets/test_avsbench_layout.py tests/test_media.py
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix

@@ -23,6 +23,7 @@ __all__ = [
     "load_backbone",
     "load_strictly",
     "read_checkpoint",
+    "state_dict_in",
     "warn_of_random_weights",
 ]
 
@@ -76,10 +77,15 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]
     if path.name in HUB_WEIGHTS and (path.parent / "config.json").is_file():
         return read_published_segmentor(path), {}
     checkpoint = load_weights_only(path, remedy=REMEDY)
-    state_dict = checkpoint.get("state_dict", checkpoint) if isinstance(checkpoint, dict) else None
-    if not state_dict or not all(isinstance(value, Tensor) for value in state_dict.values()):
+    return state_dict_in(checkpoint, path), checkpoint.get("meta") or {}
+
+
+def state_dict_in(contents: Any, path: str | os.PathLike) -> dict[str, Tensor]:
+    """Return the state dict of what was read from a checkpoint; a ValueError where it has none."""
+    found = contents.get("state_dict", contents) if isinstance(contents, dict) else None
+    if not isinstance(found, dict) or not found or not _all_tensors(found):
         raise ValueError(f"{path}: has no state dict. {REMEDY}")
-    return state_dict, checkpoint.get("meta", {})
+    return found
 
 
 def load_strictly(module: nn.Module, path: Path, *, may_be_reshaped: str = "") -> dict[str, Any]:
@@ -149,7 +155,7 @@ def check_fit(
     *,
     remedy: str = "Give a checkpoint of the same config.",
 ) -> None:
-    """Compare keys and shapes; a difference is a ValueError that lists the keys."""
+    """Compare keys and shapes; a difference, or a NaN, is a ValueError that lists the keys."""
     own = module.state_dict()
     faults = {
         "missing": own.keys() - state_dict.keys(),
@@ -166,6 +172,19 @@ def check_fit(
         if faults == {"missing": own_audio, "unexpected": set(), "of another shape": set()}:
             remedy = REMEDY_WITHOUT_AUDIO
         raise ValueError(f"{path} does not fit {type(module).__name__}: {listed}. {remedy}")
+    if diverged := [key for key in own if not _is_finite(state_dict[key])]:
+        raise ValueError(
+            f"{path} holds NaN or infinity in {_listed(diverged)}: its training diverged, so give "
+            "an earlier checkpoint"
+        )
+
+
+def _all_tensors(state_dict: dict) -> bool:
+    return all(isinstance(value, Tensor) for value in state_dict.values())
+
+
+def _is_finite(weights: Tensor) -> bool:
+    return not weights.is_floating_point() or bool(weights.isfinite().all())
 
 
 def _listed(keys: Collection[str]) -> str:

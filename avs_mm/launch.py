@@ -2,14 +2,18 @@
 
 import argparse
 import atexit
+import difflib
 import importlib
+import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
+from mmengine.runner import Runner
 
 from avs_mm.shipped import configs_dir
 
@@ -20,6 +24,9 @@ __all__ = [
     "load_config",
     "read_config",
 ]
+
+RUNNER_KEYS = set(inspect.signature(Runner).parameters) - {"cfg"}
+SECONDS_TO_WAIT = 600  # for another process, where env_cfg.dist_cfg names no timeout
 
 
 def add_device_option(parser: argparse.ArgumentParser) -> None:
@@ -56,15 +63,29 @@ def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
 
     Raises:
         FileNotFoundError: There is no such config.
+        ValueError: An override begins with a key that neither the config nor mmengine's runner has.
     """
     if str(path) == "zero-shot":
         path = configs_dir() / "zero_shot" / "coco_ast.py"
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such config; those of avs_mm are in configs/")
     config = Config.fromfile(path)
+    _check_keys(overrides or {}, {*config, *RUNNER_KEYS}, path)
     config.merge_from_dict(dict(overrides or {}))
     config.work_dir = config.get("work_dir") or f"work_dirs/{Path(path).stem}"
     return config
+
+
+def _check_keys(overrides: Iterable[str], known: set[str], path: str | Path) -> None:
+    """Refuse an override whose first key nothing would ever read: mmengine takes any."""
+    for key in overrides:
+        first = key.split(".")[0]
+        if first not in known:
+            near = difflib.get_close_matches(first, known, n=1)
+            advice = (
+                f"did you mean {near[0]}?" if near else f"its keys are {', '.join(sorted(known))}"
+            )
+            raise ValueError(f"--cfg-options {key}: {path} has no key {first}; {advice}")
 
 
 def load_config(args: argparse.Namespace) -> Config:
@@ -88,6 +109,7 @@ def _start_processes_on_cpu(config: Config) -> None:
     # abort (pytorch/pytorch#190489). They end with the last reference to the process group, which
     # mmcv.ops and torch.distributed.nn take as a default argument if imported once there is one.
     importlib.import_module("avs_mm.models")
-    torch.distributed.init_process_group("gloo")
+    seconds = config.get("env_cfg", {}).get("dist_cfg", {}).get("timeout", SECONDS_TO_WAIT)
+    torch.distributed.init_process_group("gloo", timeout=timedelta(seconds=seconds))
     atexit.register(torch.distributed.destroy_process_group)
     config.model_wrapper_cfg = dict(type="MMDistributedDataParallel", device_ids=None)

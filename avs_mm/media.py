@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 
 from avs_mm.atomic_write import atomic_write
+from avs_mm.file_length import check_length
 
 __all__ = [
     "SAMPLE_RATE",
@@ -26,6 +28,9 @@ __all__ = [
 ]
 
 SAMPLE_RATE = 16_000  # Hz, of every sound that a model is given
+RATES = (1000, 768_000)  # Hz, of sounds that are read: at 1 Hz a small file would last for days
+MOST_PIXELS = 1 << 26  # of a frame: 8192 x 8192
+LONGEST_GAP = 60.0  # seconds from one frame to the next, which is shown until then
 
 # The largest amplitude in each of FFmpeg's sample formats.
 FULL_SCALE = {"uint8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31, "float32": 1.0, "float64": 1.0}
@@ -136,17 +141,25 @@ def read_video_frames(path: str | Path) -> Iterator[tuple[float, np.ndarray]]:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file cannot be decoded, or holds no images.
+        ValueError: The file cannot be decoded, holds no images, or none for more than a minute.
     """
     with _opened(path) as container:
         stream = _video_stream(container, path)
         stream.thread_type = "AUTO"
+        shown = 0.0
         empty = True
         for frame in container.decode(stream):
+            time = _seconds_from_start(frame, container)
+            if time - shown > LONGEST_GAP:
+                raise ValueError(
+                    f"{path}: has no images from {shown:.0f} s to {time:.0f} s; cut them out, or "
+                    "repeat the last one there: ffmpeg -i IN -r 10 OUT.mp4"
+                )
+            shown = time
             image: np.ndarray = frame.to_ndarray(format="rgb24")
             if frame.rotation:
                 image = np.ascontiguousarray(np.rot90(image, round(frame.rotation / 90)))
-            yield _seconds_from_start(frame, container), image
+            yield time, image
             empty = False
         if empty:
             raise ValueError(f"{path}: has no images to decode; convert or download it again")
@@ -199,16 +212,35 @@ def _opened(path: str | Path) -> Iterator[av.container.InputContainer]:
     """Open a media file; what FFmpeg cannot do with it becomes a ValueError that names it."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; check the path (and data_root, if any)")
+    check_length(path)
     # A wav says all in its header; without this limit FFmpeg reads the sound twice.
     options = {"probesize": "8192"} if Path(path).suffix.lower() == ".wav" else {}
     try:
-        with av.open(str(path), options=options) as container:
+        with av.open(str(path), options=options, metadata_errors="ignore") as container:
+            for stream in container.streams.audio:
+                if stream.rate and not RATES[0] <= stream.rate <= RATES[1]:
+                    raise ValueError(
+                        f"{path}: its header says {stream.rate} Hz, and sounds are of {RATES[0]} "
+                        f"to {RATES[1]} Hz; write it anew with its true rate"
+                    )
+            for stream in container.streams.video:
+                stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
             yield container
     except av.error.FFmpegError as error:
-        raise ValueError(
-            f"{path}: not readable as sound or video ({error.strerror}); "
-            "download it again or convert it with ffmpeg"
-        ) from error
+        raise _unreadable(path, error.strerror) from error
+    except ValueError as error:
+        if str(path) in str(error):
+            raise
+        raise _unreadable(path, error) from error
+    except Exception as error:  # what a damaged header says ends in many ways
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str | Path, error: Any) -> ValueError:
+    return ValueError(
+        f"{path}: not readable as sound or video ({error}); "
+        "download it again or convert it with ffmpeg"
+    )
 
 
 def _video_stream(container: av.container.InputContainer, path: str | Path) -> av.VideoStream:

@@ -65,9 +65,10 @@ def write_image(path: str | os.PathLike, image: np.ndarray) -> None:
         OSError: OpenCV cannot write this kind of image.
     """
     try:
-        write_bytes(path, encode_image(image, Path(path).suffix))
+        content = encode_image(image, Path(path).suffix)
     except OSError as error:
         raise OSError(f"{path}: {error}") from error
+    write_bytes(path, content)
 
 
 def encode_image(image: np.ndarray, suffix: str, *, quality: int = 95) -> bytes:

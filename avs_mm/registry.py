@@ -18,6 +18,8 @@ from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
+from avs_mm.mmengine_loader import refuse_code_in_checkpoints
+
 __all__ = [
     "DATASETS",
     "DATA_SAMPLERS",
@@ -43,3 +45,6 @@ LOOPS = Registry("loop", parent=MMENGINE_LOOPS, locations=["avs_mm.engine"])
 OPTIM_WRAPPERS = Registry(
     "optim_wrapper", parent=MMENGINE_OPTIM_WRAPPERS, locations=["avs_mm.engine"]
 )
+
+# Whatever is built has asked a registry for it first, and so its weights are read safely.
+refuse_code_in_checkpoints()

@@ -3,6 +3,8 @@
 import os
 import pickle
 import re
+import zipfile
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,14 @@ from mmengine.logging import HistoryBuffer
 
 from avs_mm.stack import check_torch
 
-__all__ = ["load_weights_only"]
+__all__ = ["fault_of_archive", "load_weights_only", "log_of_a_run"]
 
 
 def load_weights_only(path: str | os.PathLike, *, remedy: str = "", code_remedy: str = "") -> Any:
     """Read a file that holds tensors, plain values and the log of an mmengine run, but no code.
+
+    torch does not compare the checksums in a file; here they are. A file from before torch 1.6 has
+    none, so a changed number in one is not noticed.
 
     Args:
         remedy: Sentence for the errors: which file is expected, or where it can be had.
@@ -27,8 +32,11 @@ def load_weights_only(path: str | os.PathLike, *, remedy: str = "", code_remedy:
         RuntimeError: torch is too old to read it so.
     """
     check_torch(torch.__version__)  # an older one finds fault with every file
+    fault = fault_of_archive(path)
+    if fault:
+        raise ValueError(f"{path} is damaged: {fault}. {remedy}".strip())
     try:
-        with torch.serialization.safe_globals(_LOG_OF_A_RUN):
+        with log_of_a_run():
             return torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"{path} does not exist. {remedy}".strip()) from error
@@ -43,6 +51,26 @@ def load_weights_only(path: str | os.PathLike, *, remedy: str = "", code_remedy:
             )
             remedy = code_remedy or remedy
         raise ValueError(f"{path} {fault}. {remedy}".strip()) from error
+
+
+def fault_of_archive(path: str | os.PathLike) -> str | None:
+    """Say what is damaged in a file of ``torch.save``; None where all of it has its checksum.
+
+    None also for what is no zip archive, as old files are.
+    """
+    try:
+        if not zipfile.is_zipfile(path):
+            return None
+        with zipfile.ZipFile(path) as file:
+            damaged = file.testzip()
+    except Exception as error:  # flipped bits ask for encryption, other compression, any length
+        return f"its archive cannot be read ({error})"
+    return damaged and f"its part {damaged} has another checksum"
+
+
+def log_of_a_run() -> AbstractContextManager:
+    """Let torch's safe reader meet mmengine's log of a run, which every checkpoint of it holds."""
+    return torch.serialization.safe_globals(_LOG_OF_A_RUN)
 
 
 def _method_of_history(owner: Any, name: str) -> Any:

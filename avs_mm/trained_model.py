@@ -10,7 +10,7 @@ from mmengine.model import BaseModel
 from mmengine.registry import MODELS, init_default_scope
 
 from avs_mm.checkpoint import find_checkpoint, load_strictly
-from avs_mm.datasets.categories import voc_palette
+from avs_mm.datasets.categories import check_number, voc_palette
 
 __all__ = ["build_trained_model", "check_needs_no_checkpoint"]
 
@@ -39,8 +39,9 @@ def build_trained_model(
 
     Raises:
         FileNotFoundError: There is no checkpoint of this name.
-        ValueError: The checkpoint is damaged, does not fit the model, or was trained for other
-            categories than the data has; there is none, and the model needs one.
+        ValueError: The checkpoint is damaged, does not fit the model, names more or fewer
+            categories than it has, or was trained for others than the data's; there is none, and
+            the model needs one.
     """
     init_default_scope(config.get("default_scope", "mmseg"))
     settings = config.model
@@ -73,9 +74,11 @@ def _with_weights_of_config(model: Any) -> Any:
 
 def _check_categories(model: Any, classes: Sequence[str], checkpoint: Path) -> None:
     number = getattr(model, "num_classes", None)
+    known, present = tuple(model.dataset_meta.get("classes") or ()), tuple(classes)
+    if known:
+        check_number(known, number, source=str(checkpoint))
     if number is None or not classes:
         return
-    known, present = tuple(model.dataset_meta.get("classes") or ()), tuple(classes)
     if set(present) - set(known or present) or number != len(known or present):
         raise ValueError(
             f"{checkpoint} knows {', '.join(known) or f'{number} categories'}, the test set has "

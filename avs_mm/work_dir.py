@@ -7,10 +7,12 @@ from pathlib import Path
 
 from mmengine.logging import print_log
 
+from avs_mm.safe_load import fault_of_archive
+
 __all__ = ["checkpoints_in", "is_whole", "newest_resumable", "unfinished_in"]
 
 NAME = re.compile(r"(epoch|iter)_(\d+)\.pth")  # mmengine's, of what can be resumed
-UNFINISHED = re.compile(r"\.(epoch|iter|best)_.+\.\d+\.pth")
+UNFINISHED = re.compile(r"\.(epoch|iter|best)_.+\.unfinished-\d+\.pth")
 
 
 def checkpoints_in(folder: Path) -> list[Path]:
@@ -51,11 +53,7 @@ def newest_resumable(folder: Path) -> Path | None:
 
 def is_whole(path: Path) -> bool:
     """Whether a file of ``torch.save`` has its end, and no part of it has another checksum."""
-    try:
-        with zipfile.ZipFile(path) as file:
-            return file.testzip() is None
-    except (OSError, zipfile.BadZipFile):
-        return False
+    return zipfile.is_zipfile(path) and fault_of_archive(path) is None
 
 
 def _resumable(folder: Path) -> list[Path]:

@@ -89,6 +89,27 @@ def test_lists_missing_and_foreign_keys(tmp_path):
         check_fit(network(), state_dict, tmp_path / "a.pth")
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_of_a_diverged_training_are_refused(tmp_path, value):
+    state_dict = network().state_dict()
+    state_dict["1.bias"][1] = value
+    state_dict["0.count"] = torch.tensor(3)
+    module = network()
+    module[0].register_buffer("count", torch.tensor(0))
+    message = r"a\.pth holds NaN or infinity in 1\.bias: its training diverged, so give an earlier"
+    with pytest.raises(ValueError, match=message):
+        check_fit(module, state_dict, tmp_path / "a.pth")
+
+
+@pytest.mark.parametrize(
+    "contents", [[1, 2], {"state_dict": [1]}, {"state_dict": {"0.bias": 1.0}}, {"a": None}, 3]
+)
+def test_what_holds_no_tensors_is_no_checkpoint(tmp_path, contents):
+    torch.save(contents, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=r"a\.pth: has no state dict\. Give a \.pth file of tools"):
+        read_checkpoint(tmp_path / "a.pth")
+
+
 @pytest.fixture
 def logged(monkeypatch) -> list[str]:
     messages: list[str] = []

@@ -1,6 +1,8 @@
 """Options become a config; processes without a GPU talk by gloo."""
 
 import argparse
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -40,11 +42,33 @@ def test_processes_without_gpu_talk_by_gloo(config_file, monkeypatch):
     backends, at_exit = [], []
     monkeypatch.setattr(launch.torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(launch.atexit, "register", at_exit.append)
-    monkeypatch.setattr(torch.distributed, "init_process_group", backends.append)
+    monkeypatch.setattr(
+        torch.distributed, "init_process_group", lambda *call, **how: backends.append((call, how))
+    )
     config = load_config(parse(config_file, "--launcher", "pytorch"))
-    assert backends == ["gloo"]
+    assert backends == [(("gloo",), {"timeout": timedelta(seconds=600)})]
     assert at_exit[-1] is torch.distributed.destroy_process_group
     assert config.model_wrapper_cfg.device_ids is None
+    config_file.write_text("env_cfg = dict(dist_cfg=dict(timeout=5))\n")
+    load_config(parse(config_file, "--launcher", "pytorch"))
+    assert backends[1][1] == {"timeout": timedelta(seconds=5)}
+
+
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [
+        ("train_cgf.max_epochs", "has no key train_cgf; did you mean train_cfg?"),
+        ("train_dataloaders.batch_size", "train_dataloaders; did you mean train_dataloader?"),
+        ("x", "has no key x; its keys are auto_scale_lr, custom_hooks, data_preprocessor, defau"),
+    ],
+)
+def test_an_override_that_nothing_reads_is_refused(config_file, key, advice):
+    with pytest.raises(
+        ValueError, match=re.escape(f"--cfg-options {key}: {config_file}")
+    ) as caught:
+        read_config(config_file, {key: 2})
+    assert advice in str(caught.value)
+    assert read_config(config_file, {"train_cfg.max_epochs": 2}).train_cfg.max_epochs == 2
 
 
 def test_a_config_is_read_with_its_overrides(config_file):

@@ -267,7 +267,73 @@ def test_truncated_video(tmp_path: Path):
     noise = np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), np.uint8)
     write_video(path, noise, fps=5)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(ValueError, match=r"clip\.mp4: not readable"):
+    fault = r"clip\.mp4: is cut short: its part 'mdat' ends at byte \d+ of \d+; copy or download"
+    for read in (read_audio, probe_video, lambda path: next(read_video_frames(path))):
+        with pytest.raises(ValueError, match=fault):
+            read(path)
+
+
+def test_half_a_wav_is_no_short_sound(tmp_path: Path):
+    path = write_wav(tmp_path / "a.wav", np.ones(16_000), rate=16_000)
+    path.write_bytes(path.read_bytes()[: 44 + 16_000])
+    with pytest.raises(ValueError, match=r"a\.wav: is cut short: its header says 32000 bytes of s"):
+        read_audio(path)
+
+
+@pytest.mark.parametrize("rate", [1, 999, 2**31 - 1])
+def test_a_rate_that_is_no_sounds_is_refused(tmp_path: Path, rate):
+    path = write_wav(tmp_path / "a.wav", np.ones(100), rate=8000)
+    content = bytearray(path.read_bytes())
+    content[24:28] = rate.to_bytes(4, "little")
+    path.write_bytes(content)
+    fault = rf"a\.wav: its header says {rate} Hz, and sounds are of 1000 to 768000 Hz; write it"
+    with pytest.raises(ValueError, match=fault):
+        read_audio(path)
+
+
+def write_video_from(path: Path, times: list[int]) -> Path:
+    """Write a frame at each time, in seconds, and a second of sound at 0 s."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("mpeg4", rate=1)
+        video.width, video.height, video.pix_fmt = 32, 32, "yuv420p"
+        audio = container.add_stream("pcm_s16le", rate=16_000, layout="mono")
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 16_000), np.int16), "s16", "mono")
+        sound.sample_rate, sound.time_base, sound.pts = 16_000, Fraction(1, 16_000), 0
+        container.mux(audio.encode(sound))
+        for time in times:
+            frame = av.VideoFrame.from_ndarray(colours(1, height=32, width=32)[0], "rgb24")
+            frame.pts, frame.time_base = time, Fraction(1)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    return path
+
+
+def test_images_that_begin_late_or_pause_for_long_are_refused(tmp_path: Path):
+    late = write_video_from(tmp_path / "late.mkv", [1000, 1001])
+    with pytest.raises(ValueError, match=r"late\.mkv: has no images from 0 s to 1000 s; cut them"):
+        list(read_video_frames(late))
+    pause = write_video_from(tmp_path / "pause.mkv", [0, 60, 121])
+    frames = read_video_frames(pause)
+    assert [next(frames)[0], next(frames)[0]] == [0, 60]
+    with pytest.raises(ValueError, match=r"pause\.mkv: has no images from 60 s to 121 s"):
+        next(frames)
+
+
+def test_a_name_that_is_no_text_is_nobodys_fault(tmp_path: Path):
+    path = tmp_path / "clip.mp4"
+    write_video(path, colours(2), fps=5)
+    content = path.read_bytes()
+    assert content.count(b"Lavf") == 1
+    path.write_bytes(content.replace(b"Lavf", b"\xff\xfe\xfd\xfc"))
+    assert probe_video(path).num_frames == 2
+
+
+def test_what_ffmpeg_does_not_foresee_is_named(tmp_path: Path, monkeypatch):
+    path = write_wav(tmp_path / "a.wav", np.ones(100), rate=16_000)
+    monkeypatch.setattr("avs_mm.media._mean_of_channels", {}.__getitem__)
+    with pytest.raises(
+        ValueError, match=r"a\.wav: not readable as sound or video \(.*\); download"
+    ):
         read_audio(path)
 
 

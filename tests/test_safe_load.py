@@ -72,6 +72,20 @@ def test_damaged_files(tmp_path, content: bytes | None):
         load_weights_only(path, **REMEDY)
 
 
+def test_every_flipped_bit_of_the_weights_is_noticed(tmp_path):
+    path = tmp_path / "a.pth"
+    torch.save({"weight": torch.arange(64.0)}, path)
+    content = path.read_bytes()
+    start = content.index(torch.arange(64.0).numpy().tobytes())
+    for place in range(start, start + 256, 17):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(damaged)
+        fault = r"a\.pth is damaged: its part a/data/0 has another checksum\. Get another\.$"
+        with pytest.raises(ValueError, match=fault):
+            load_weights_only(path, **REMEDY)
+
+
 def test_a_good_file_is_not_called_damaged_by_an_old_torch(tmp_path, monkeypatch):
     torch.save({"weight": torch.ones(1)}, tmp_path / "good.pth")
     monkeypatch.setattr(torch, "__version__", "2.4.1+cpu")

@@ -69,6 +69,14 @@ def test_other_categories_are_refused(checkpoint, known, present, fault):
         build_trained_model(CONFIG, path, classes=present, device="cpu")
 
 
+@pytest.mark.parametrize("known", [("cat",), ("cat", "dog", "cow")])
+@pytest.mark.parametrize("present", [(), ("cat", "dog")])
+def test_a_checkpoint_that_misses_a_name_is_refused(checkpoint, known, present):
+    fault = rf"weights\.pth names {len(known)} categories \({', '.join(known)}\), and the network"
+    with pytest.raises(ValueError, match=rf"{fault} tells 2 apart: take the names and the order"):
+        build_trained_model(CONFIG, checkpoint(classes=known), classes=present, device="cpu")
+
+
 @pytest.mark.parametrize("present", [("dog", "cat"), ("dog",)])
 def test_fewer_categories_and_another_order_are_taken(checkpoint, present):
     path = checkpoint(classes=("cat", "dog"))

@@ -8,13 +8,13 @@ fall.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 import cv2
 from rich.progress import track
 
 from avs_mm.launch import add_override_option
+from avs_mm.one_line_errors import one_line_errors
 from avs_mm.visualization.data_samples import build_dataset, spread_indices, write_samples
 
 
@@ -33,18 +33,16 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
-    try:
-        dataset = build_dataset(args.config, args.split, args.cfg_options)
-        count = len(spread_indices(len(dataset), args.number))
-        images = write_samples(dataset, args.out_dir, number=args.number)
-        for image in track(images, description=f"Drawing {args.split}", total=count):
-            if args.show:
-                cv2.imshow("browse_dataset", image[..., ::-1])
-                cv2.waitKey(0)
-    except (OSError, ValueError) as error:
-        sys.exit(f"browse_dataset: {error}")
+    dataset = build_dataset(args.config, args.split, args.cfg_options)
+    count = len(spread_indices(len(dataset), args.number))
+    images = write_samples(dataset, args.out_dir, number=args.number)
+    for image in track(images, description=f"Drawing {args.split}", total=count):
+        if args.show:
+            cv2.imshow("browse_dataset", image[..., ::-1])
+            cv2.waitKey(0)
     print(f"{count} of {len(dataset)} samples are in {args.out_dir}")
 
 

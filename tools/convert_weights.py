@@ -1,8 +1,8 @@
 """Bring published weights into mmseg's naming, or check those that need no conversion."""
 
 import argparse
-import sys
 
+from avs_mm.one_line_errors import one_line_errors
 from avs_mm.weights import DESCRIBED_KINDS, KINDS, convert_file
 
 
@@ -36,22 +36,20 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
-    try:
-        if args.kind in DESCRIBED_KINDS:
-            print(DESCRIBED_KINDS[args.kind](args.source))
-        else:
-            convert_file(args.kind, args.source, args.out, vggish=args.vggish)
-            sources = " and ".join(filter(None, (args.source, args.vggish)))
-            print(f"{args.out}: converted from {sources}")
-            if args.kind == "tpavi" and args.vggish is None:
-                print(
-                    "It has no audio encoder: model.initial_weights starts a training from it; "
-                    "to test it, convert with --vggish vggish-10086976.pth"
-                )
-    except (FileNotFoundError, ImportError, ValueError) as error:
-        sys.exit(f"convert_weights: {error}")
+    if args.kind in DESCRIBED_KINDS:
+        print(DESCRIBED_KINDS[args.kind](args.source))
+    else:
+        convert_file(args.kind, args.source, args.out, vggish=args.vggish)
+        sources = " and ".join(filter(None, (args.source, args.vggish)))
+        print(f"{args.out}: converted from {sources}")
+        if args.kind == "tpavi" and args.vggish is None:
+            print(
+                "It has no audio encoder: model.initial_weights starts a training from it; "
+                "to test it, convert with --vggish vggish-10086976.pth"
+            )
 
 
 if __name__ == "__main__":

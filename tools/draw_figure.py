@@ -10,10 +10,10 @@ frames are those of the first config's test_dataloader, chosen before any predic
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from avs_mm.launch import add_device_option, add_override_option
+from avs_mm.one_line_errors import one_line_errors
 from avs_mm.visualization.paper_figures import FIGURES, draw_figure
 
 
@@ -32,21 +32,19 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
-    try:
-        out = draw_figure(
-            args.figure,
-            args.models,
-            out=args.out or Path("work_dirs", f"{args.figure}.png"),
-            number=args.frames,
-            clips=args.clips,
-            seed=args.seed,
-            device=args.device,
-            overrides=args.cfg_options,
-        )
-    except (OSError, ValueError) as error:
-        sys.exit(f"draw_figure: {error}")
+    out = draw_figure(
+        args.figure,
+        args.models,
+        out=args.out or Path("work_dirs", f"{args.figure}.png"),
+        number=args.frames,
+        clips=args.clips,
+        seed=args.seed,
+        device=args.device,
+        overrides=args.cfg_options,
+    )
     print(f"Written: {out}")
 
 

@@ -10,11 +10,11 @@ silent object in it, where the data knows one, or else the unmatched sound.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from avs_mm.evaluation.runners.sound_comparison import draw_changed_sounds
 from avs_mm.launch import add_device_option, add_override_option
+from avs_mm.one_line_errors import one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -51,21 +51,19 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
-    try:
-        out = draw_changed_sounds(
-            args.config,
-            args.checkpoint,
-            out=args.out,
-            number=args.frames,
-            clips=args.clips,
-            seed=args.seed,
-            device=args.device,
-            overrides=args.cfg_options,
-        )
-    except (OSError, ValueError) as error:
-        sys.exit(f"draw_sounds: {error}")
+    out = draw_changed_sounds(
+        args.config,
+        args.checkpoint,
+        out=args.out,
+        number=args.frames,
+        clips=args.clips,
+        seed=args.seed,
+        device=args.device,
+        overrides=args.cfg_options,
+    )
     print(f"Written: {out}")
 
 

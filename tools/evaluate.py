@@ -17,6 +17,7 @@ from pathlib import Path
 from avs_mm.datasets import AUDIO_CONDITIONS
 from avs_mm.evaluation.runners.evaluation import evaluate_checkpoint
 from avs_mm.launch import add_device_option, add_override_option
+from avs_mm.one_line_errors import one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -44,21 +45,19 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
-    try:
-        out = evaluate_checkpoint(
-            args.config,
-            args.checkpoint,
-            out=args.out,
-            conditions=args.conditions,
-            offscreen_root=args.offscreen_root,
-            device=args.device,
-            overrides=args.cfg_options,
-            command=shlex.join(["python", *sys.argv]),
-        )
-    except (OSError, ValueError) as error:
-        sys.exit(f"evaluate: {error}")
+    out = evaluate_checkpoint(
+        args.config,
+        args.checkpoint,
+        out=args.out,
+        conditions=args.conditions,
+        offscreen_root=args.offscreen_root,
+        device=args.device,
+        overrides=args.cfg_options,
+        command=shlex.join(["python", *sys.argv]),
+    )
     print((out / "table.md").read_text(encoding="utf-8"))
     print(f"Written: {out}")
 

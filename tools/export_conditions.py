@@ -10,11 +10,11 @@ pairs.csv says which second is heard when. tools/score_masks.py scores what come
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from avs_mm.datasets import AUDIO_CONDITIONS
 from avs_mm.datasets.export_conditions import export_conditions
+from avs_mm.one_line_errors import one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -36,24 +36,22 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
-    try:
-        places = export_conditions(
-            subset=args.subset,
-            data_root=args.root,
-            out=args.out,
-            conditions=args.conditions,
-            split=args.split,
-            semantic_root=args.semantic_root,
-            offscreen_root=args.offscreen_root,
-            scene_pattern=args.scene_pattern,
-            audio_seed=args.seed,
-            log_mel=args.log_mel,
-            copy=args.copy,
-        )
-    except (OSError, ValueError) as error:
-        sys.exit(f"export_conditions: {error}")
+    places = export_conditions(
+        subset=args.subset,
+        data_root=args.root,
+        out=args.out,
+        conditions=args.conditions,
+        split=args.split,
+        semantic_root=args.semantic_root,
+        offscreen_root=args.offscreen_root,
+        scene_pattern=args.scene_pattern,
+        audio_seed=args.seed,
+        log_mel=args.log_mel,
+        copy=args.copy,
+    )
     print("\n".join(f"Written: {place}" for place in places))
 
 

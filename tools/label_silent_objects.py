@@ -9,26 +9,24 @@ labelled ones.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from avs_mm.apis.silent_labels import label_silent_objects
 from avs_mm.launch import add_device_option, add_override_option
+from avs_mm.one_line_errors import one_line_errors
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
-    try:
-        counts = label_silent_objects(
-            args.config,
-            args.out,
-            split=args.split,
-            score_threshold=args.score,
-            device=args.device,
-            overrides=args.cfg_options,
-        )
-    except (OSError, ValueError) as error:
-        sys.exit(f"label_silent_objects: {error}")
+    counts = label_silent_objects(
+        args.config,
+        args.out,
+        split=args.split,
+        score_threshold=args.score,
+        device=args.device,
+        overrides=args.cfg_options,
+    )
     for category, number in counts.items():
         print(f"{category}: {number}")
     print(f"Written: {args.out} ({sum(counts.values())} objects)")

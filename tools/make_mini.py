@@ -1,11 +1,12 @@
 """Draw the mini data set: a few hundred clips in AVSBench's layout."""
 
 import argparse
-import sys
 
-from avs_mm.mini import MiniDatasetError, make_mini_dataset
+from avs_mm.mini import make_mini_dataset
+from avs_mm.one_line_errors import one_line_errors
 
 
+@one_line_errors
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="data/mini", help="folder to make (default: data/mini)")
@@ -14,12 +15,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, help="clips drawn at a time (default: all cores)")
     parser.add_argument("--force", action="store_true", help="replace a set of other parameters")
     args = parser.parse_args()
-    try:
-        make_mini_dataset(
-            args.out, seed=args.seed, scale=args.scale, workers=args.workers, overwrite=args.force
-        )
-    except (MiniDatasetError, ValueError) as error:
-        sys.exit(f"make_mini: {error}")
+    make_mini_dataset(
+        args.out, seed=args.seed, scale=args.scale, workers=args.workers, overwrite=args.force
+    )
 
 
 if __name__ == "__main__":

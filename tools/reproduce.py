@@ -13,6 +13,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from avs_mm.one_line_errors import one_line_errors
 from avs_mm.reproduction import TABLES, reproduce
 
 
@@ -41,20 +42,16 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
     cost = dict(device=args.device, repeat=args.repeat, warm_up=args.warm_up)
     command = shlex.join(["python", *sys.argv])
-    try:
-        tables = reproduce.tables_of(args.tables, f_key=args.f_key)
-        given = reproduce.results_of_rows(args.row, tables)
-        new = [reproduce.evaluate(text, tables) for text in args.checkpoint]
-        new += [reproduce.measure(config, **cost, command=command) for config in args.measure]
-        pages, remarks = reproduce.fill_tables(
-            tables, [*args.results, *new], given, f_key=args.f_key
-        )
-    except (FileNotFoundError, ImportError, ValueError) as error:
-        sys.exit(f"reproduce: {error}")
+    tables = reproduce.tables_of(args.tables, f_key=args.f_key)
+    given = reproduce.results_of_rows(args.row, tables)
+    new = [reproduce.evaluate(text, tables) for text in args.checkpoint]
+    new += [reproduce.measure(config, **cost, command=command) for config in args.measure]
+    pages, remarks = reproduce.fill_tables(tables, [*args.results, *new], given, f_key=args.f_key)
     for remark in remarks:
         print(f"reproduce: {remark}", file=sys.stderr)
     print("\n".join(page.markdown for page in pages))

@@ -14,6 +14,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from avs_mm.one_line_errors import one_line_errors
 from avs_mm.output_file import write_json, write_text
 from avs_mm.scoring import score_folders
 from avs_mm.scoring.prediction_files import KINDS
@@ -41,23 +42,21 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
     folders = {"original": args.folder}
     folders |= {text.partition("=")[0]: text.partition("=")[2] for text in args.under}
-    try:
-        results = score_folders(
-            folders,
-            subset=args.subset,
-            root=args.root,
-            split=args.split,
-            kind=args.kind,
-            size=args.size,
-            first_number=args.first_number,
-            command=shlex.join(["python", *sys.argv]),
-        )
-    except (OSError, ValueError) as error:
-        sys.exit(f"score_masks: {error}")
+    results = score_folders(
+        folders,
+        subset=args.subset,
+        root=args.root,
+        split=args.split,
+        kind=args.kind,
+        size=args.size,
+        first_number=args.first_number,
+        command=shlex.join(["python", *sys.argv]),
+    )
     print(scores_table(results))
     if args.out is not None:
         write_json(args.out / "results.json", results)

@@ -9,34 +9,32 @@ Examples:
 """
 
 import argparse
-import sys
 
 from rich.console import Console
 
 from avs_mm.apis import AVSInferencer, segment_video
 from avs_mm.apis.sounding_table import sounding_table
 from avs_mm.launch import add_device_option, add_override_option, read_config
+from avs_mm.one_line_errors import one_line_errors
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
-    try:
-        inferencer = AVSInferencer(
-            read_config(args.config, args.cfg_options),
-            args.checkpoint,
-            device=args.device,
-            batch_size=args.batch_size,
-        )
-        seconds = segment_video(
-            inferencer,
-            args.video,
-            args.out,
-            audio=args.audio,
-            mute=args.mute,
-            report=args.json,
-        )
-    except (OSError, ValueError) as error:
-        sys.exit(f"segment_video: {error}")
+    inferencer = AVSInferencer(
+        read_config(args.config, args.cfg_options),
+        args.checkpoint,
+        device=args.device,
+        batch_size=args.batch_size,
+    )
+    seconds = segment_video(
+        inferencer,
+        args.video,
+        args.out,
+        audio=args.audio,
+        mute=args.mute,
+        report=args.json,
+    )
     Console().print(sounding_table(seconds, score="audio" if inferencer.uses_sound else "visual"))
     print(f"Written: {args.out}" + (f", {args.json}" if args.json else ""))
 

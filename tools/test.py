@@ -14,6 +14,7 @@ from mmengine.runner import Runner
 
 from avs_mm.checkpoint import find_checkpoint
 from avs_mm.launch import add_run_options, load_config
+from avs_mm.one_line_errors import one_line_errors
 from avs_mm.trained_model import check_needs_no_checkpoint
 
 
@@ -46,6 +47,7 @@ def write_predictions(config: Config, folder: str) -> None:
     config.test_evaluator = [*evaluators, dict(type="avs_mm.PredictionWriter", out_dir=folder)]
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
     config = load_config(args)

@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from avs_mm.launch import add_run_options, load_config
+from avs_mm.one_line_errors import one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -36,6 +37,7 @@ def use_mixed_precision(config: Config) -> None:
         config.optim_wrapper.type = "avs_mm.BFloat16OptimWrapper"
 
 
+@one_line_errors
 def main() -> None:
     args = parse_args()
     config = load_config(args)

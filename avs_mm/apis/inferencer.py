@@ -12,6 +12,7 @@ from mmengine.registry import DATASETS, init_default_scope
 from mmseg.structures import SegDataSample
 
 from avs_mm.datasets import LoadAudio
+from avs_mm.datasets.categories import check_number
 from avs_mm.launch import read_config
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.models import AVSC
@@ -74,6 +75,8 @@ class AVSInferencer:
         categories = self.model.dataset_meta
         if not categories.get("classes"):
             categories = DATASETS.build({**dataset, "lazy_init": True}).metainfo
+            number = getattr(self.model, "num_classes", None)
+            check_number(categories["classes"], number, source=f"{config.filename}: its test data")
         self.classes: list[str] = list(categories["classes"])
         self.palette: list[list[int]] = [list(colour) for colour in categories["palette"]]
 

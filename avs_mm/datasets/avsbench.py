@@ -24,7 +24,7 @@ from avs_mm.datasets.categories import (
     checked_classes,
     voc_palette,
 )
-from avs_mm.datasets.category_maps import open_image
+from avs_mm.datasets.category_maps import check_image, open_image
 from avs_mm.datasets.offscreen_sounds import OffscreenSounds
 from avs_mm.datasets.sound_sources import OwnSounds, SoundSource
 from avs_mm.datasets.tables import SPLITS
@@ -181,6 +181,11 @@ class AVSBenchDataset(BaseSegDataset):
         self.silent_table = category_positions(self.silent_names, classes)
 
     @property
+    def table(self) -> Path:
+        """The csv that lists the clips."""
+        return self.root / TABLES[self.subset]
+
+    @property
     def sound_root(self) -> Path:
         """Folder below which the sound files of this data set's condition lie."""
         offscreen = self.offscreen_root if self.audio == "offscreen" else None
@@ -192,7 +197,7 @@ class AVSBenchDataset(BaseSegDataset):
         check_categories(
             {clip.name: clip.categories or () for clip in clips},
             classes=self._metainfo["classes"],
-            table=self.root / TABLES[self.subset],
+            table=self.table,
         )
         sounds = None if self.audio is None else self._sound_source(clips)
         return [info for clip in clips for info in self._samples(clip, sounds)]
@@ -208,6 +213,7 @@ class AVSBenchDataset(BaseSegDataset):
     def prepare_data(self, idx: int) -> Any:
         """Run the pipeline on a sample; an image that cannot be decoded is named."""
         info = self.get_data_info(idx)
+        check_image(info["img_path"])
         try:
             return self.pipeline(info)
         except (AssertionError, OSError, cv2.error):

@@ -33,8 +33,10 @@ TABLES = {"s4": "s4_meta_data.csv", "ms3": "ms3_meta_data.csv", "avss": "metadat
 AVSS_SECONDS = {"v1s": 5, "v1m": 5, "v2": 10}  # labelled frames a clip; v1s train: the first only
 AVSS_PARTS = tuple(AVSS_SECONDS)
 S4_COLUMNS = ("name", "start", "category", "split")
+S4_FOLDERS = ("name", "category")
 MS3_COLUMNS = ("name", "split")
 AVSS_COLUMNS = ("vid", "uid", "s_min", "s_sec", "a_obj", "split", "label")
+AVSS_FOLDERS = ("uid", "label")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def list_s4_clips(root: Path, split: str, silent_root: Path | None = None) -> li
     """List S4. In train only frames whose mask exists are annotated (officially the first)."""
     data = root / "s4_data"
     clips = []
-    for row in read_table(root / TABLES["s4"], S4_COLUMNS, split):
+    for row in read_table(root / TABLES["s4"], S4_COLUMNS, split, folders=S4_FOLDERS):
         name, category = row["name"], row["category"]
         folder = Path(split, category)
         frames = []
@@ -111,7 +113,7 @@ def list_ms3_clips(
     data = root / "ms3_data"
     objects = {} if semantic_root is None else _v1m_objects(semantic_root)
     clips = []
-    for row in read_table(root / TABLES["ms3"], MS3_COLUMNS, split):
+    for row in read_table(root / TABLES["ms3"], MS3_COLUMNS, split, folders=("name",)):
         name = row["name"]
         frames = []
         for index in range(5):
@@ -140,7 +142,7 @@ def list_avss_clips(
     names = read_label2idx(root)
     table = root / TABLES["avss"]
     clips = []
-    for row in read_table(table, AVSS_COLUMNS, split, by_name=True):
+    for row in read_table(table, AVSS_COLUMNS, split, folders=AVSS_FOLDERS, by_name=True):
         part, name = row["label"], row["uid"]
         if part not in AVSS_SECONDS:
             raise ValueError(f"{table}: clip {name} has label {part!r}; use one of {AVSS_PARTS}")

@@ -3,7 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["category_positions", "check_categories", "checked_classes", "voc_palette"]
+__all__ = [
+    "category_positions",
+    "check_categories",
+    "check_number",
+    "checked_classes",
+    "voc_palette",
+]
 
 
 def checked_classes(classes: Sequence[str]) -> tuple[str, ...]:
@@ -37,6 +43,19 @@ def check_categories(
                 f"clip {clip} is of category {', '.join(sorted(unknown))}, which is not in "
                 f"metainfo classes {list(classes)}; add it there, or take the clip out of {table}"
             )
+
+
+def check_number(names: Sequence[str], number: int | None, *, source: str) -> None:
+    """Check that as many categories are named as a network distinguishes, if it does (not None).
+
+    Raises:
+        ValueError: There are more or fewer; ``source`` is where the names stand.
+    """
+    if number is not None and len(names) != number:
+        raise ValueError(
+            f"{source} names {len(names)} categories ({', '.join(names)}), and the network tells "
+            f"{number} apart: take the names and the order that it was trained with"
+        )
 
 
 def category_positions(names: Mapping[int, str], classes: Sequence[str]) -> dict[int, int]:

@@ -1,6 +1,7 @@
 """Reads masks and label maps as AVSBench stores them, and turns labels into category maps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -8,8 +9,11 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from avs_mm.file_length import check_length
+
 __all__ = [
     "BACKGROUND",
+    "check_image",
     "fill_categories",
     "open_image",
     "read_label_map",
@@ -19,22 +23,55 @@ __all__ = [
 ]
 
 BACKGROUND = 255  # of a category map: no object
+MOST_PIXELS = 1 << 26  # of an image that is read: 8192 x 8192
+LOSSY = ("JPEG", "JPEG2000", "MPO", "WEBP")  # formats that blur what they store
+
+
+def check_image(path: str | Path) -> None:
+    """Look at an image's header and at its end, without decoding it.
+
+    OpenCV fills what a cut image lacks, and takes gigabytes for the size that a header says.
+
+    Raises:
+        FileNotFoundError, ValueError: As `open_image`; the image is cut short.
+    """
+    with _opened(path):
+        check_length(path)
 
 
 def open_image(path: str | Path) -> Image.Image:
     """Open and decode an image.
 
     Raises:
-        FileNotFoundError, ValueError: The file is missing, or no image.
+        FileNotFoundError, ValueError: The file is missing, no image, or larger than any frame.
     """
+    with _opened(path) as image:
+        image.load()
+    return image
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[Image.Image]:
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; unpack the data set's archives completely")
+    too_large = f"{path}: is larger than {MOST_PIXELS >> 20} million pixels; scale it down"
     try:
         with Image.open(path) as image:
-            image.load()
-        return image
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ValueError(f"{path}: not a readable image ({error}); download it again") from error
+            if image.width * image.height > MOST_PIXELS:
+                raise ValueError(too_large)
+            yield image
+    except Image.DecompressionBombError as error:
+        raise ValueError(too_large) from error
+    except ValueError as error:
+        if str(path) in str(error):
+            raise
+        raise _unreadable(path, error) from error
+    except Exception as error:  # damaged headers end the decoders in many ways
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str | Path, error: Exception) -> ValueError:
+    return ValueError(f"{path}: not a readable image ({error}); download it again")
 
 
 def read_mask(path: str | Path) -> np.ndarray:
@@ -44,12 +81,21 @@ def read_mask(path: str | Path) -> np.ndarray:
         uint8 (H, W) in {0, 1}.
 
     Raises:
-        FileNotFoundError, ValueError: The file is missing, or no image.
+        FileNotFoundError, ValueError: The file is missing, no image, or one of which pixels are
+            lost or transparent.
     """
-    image = open_image(path)
+    image = _open_lossless(path)
     if image.mode == "P" or len(image.getbands()) > 1:
         # The largest channel, and not the grey, which loses a dark blue.
-        return (np.asarray(image.convert("RGB")).max(axis=2) > 0).astype(np.uint8)
+        mask = np.asarray(image.convert("RGB")).max(axis=2) > 0
+        if "A" in image.getbands():
+            opaque = np.asarray(image.getchannel("A")) > 0
+            if not opaque.all() and (opaque != mask).any():
+                raise ValueError(
+                    f"{path}: its transparency is no copy of its colours, so that either could be "
+                    "the mask; save it without an alpha channel"
+                )
+        return mask.astype(np.uint8)
     return (np.asarray(image) > 0).astype(np.uint8)
 
 
@@ -62,13 +108,23 @@ def read_label_map(path: str | Path) -> np.ndarray:
     Raises:
         FileNotFoundError, ValueError: The file is missing, no image, or one of colours.
     """
-    image = open_image(path)
+    image = _open_lossless(path)
     if image.mode not in ("1", "L", "P"):
         raise ValueError(
             f"{path}: a {image.mode} image, but labels are the values of one channel; "
             "use AVSBench-semantic's labels_semantic, not labels_rgb"
         )
     return np.asarray(image).astype(np.uint8)
+
+
+def _open_lossless(path: str | Path) -> Image.Image:
+    image = open_image(path)
+    if image.format in LOSSY:
+        raise ValueError(
+            f"{path}: a {image.format}, which blurs the edges of a mask; take the PNG that it was "
+            "made of"
+        )
+    return image
 
 
 def to_category_map(labels: np.ndarray, table: Mapping[int, int], path: str | Path) -> np.ndarray:

@@ -4,7 +4,6 @@ import csv
 import os
 import pickle
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 import torch
 from rich.progress import track
 
+from avs_mm.atomic_write import unfinished_folder
 from avs_mm.datasets.audio_pairs import write_audio_pairs
 from avs_mm.datasets.avsbench import AVSBenchDataset
 from avs_mm.datasets.avsbench_layout import TABLES, Clip, list_clips
@@ -86,8 +86,7 @@ def export_conditions(
     out.mkdir(parents=True, exist_ok=True)
     places = []
     for condition, dataset in datasets.items():
-        with tempfile.TemporaryDirectory(dir=out, prefix=f".{condition}-") as name:
-            folder = Path(name) / condition
+        with unfinished_folder(out / condition) as folder:
             _write(dataset, clips, folder / root.name, log_mel=log_mel, copy=copy)
             write_audio_pairs(dataset, folder / "pairs.csv")
             folder.replace(out / condition)

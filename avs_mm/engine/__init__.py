@@ -10,8 +10,10 @@ from avs_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
 from avs_mm.engine.category_check_hook import CategoryCheckHook
 from avs_mm.engine.checkpoint_fit_hook import CheckpointFitHook
 from avs_mm.engine.conditions_val_loop import ConditionsValLoop
+from avs_mm.engine.finite_loss_hook import FiniteLossHook
 from avs_mm.engine.main_process_logger_hook import MainProcessLoggerHook
 from avs_mm.engine.reproducible_loops import ReproducibleEpochLoop, ReproducibleIterLoop
+from avs_mm.engine.unchanged_data_hook import UnchangedDataHook
 from avs_mm.engine.unfinished_validation_hook import UnfinishedValidationHook
 from avs_mm.engine.work_dir_hook import WorkDirHook
 
@@ -22,9 +24,11 @@ __all__ = [
     "CategoryCheckHook",
     "CheckpointFitHook",
     "ConditionsValLoop",
+    "FiniteLossHook",
     "MainProcessLoggerHook",
     "ReproducibleEpochLoop",
     "ReproducibleIterLoop",
+    "UnchangedDataHook",
     "UnfinishedValidationHook",
     "WorkDirHook",
 ]

@@ -32,9 +32,7 @@ class AtomicLocalBackend(LocalBackend):
             _flush_folder(path.parent)
         except OSError as error:
             raise OSError(
-                error.errno,
-                f"{path} could not be written ({error.strerror}), what stood there is kept: make "
-                "room on that disk, then go on from the last checkpoint with --resume",
+                error.errno, f"{error.strerror}; go on from the last checkpoint with --resume"
             ) from error
 
 

@@ -7,6 +7,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import Dataset
 
+from avs_mm.datasets.categories import check_number
 from avs_mm.datasets.map_categories import map_categories, speaks_of_others
 from avs_mm.registry import HOOKS
 
@@ -56,6 +57,8 @@ class CategoryCheckHook(Hook):
         prior = getattr(getattr(model, "segmentor", model), "category_prior", None)
         known["category_prior"] = getattr(prior, "categories", None)
         known["the checkpoint"] = self.trained_on
+        if self.trained_on:
+            check_number(self.trained_on, expected, source="the checkpoint")
         for network, names in known.items():
             if names and len(names) == expected:
                 try:

@@ -8,7 +8,7 @@ from mmengine.optim.optimizer import BaseOptimWrapper
 from mmengine.runner import Runner, find_latest_checkpoint
 from torch import nn
 
-from avs_mm.checkpoint import check_fit
+from avs_mm.checkpoint import check_fit, state_dict_in
 from avs_mm.models.audio import AudioEncoder
 from avs_mm.registry import HOOKS
 from avs_mm.safe_load import load_weights_only
@@ -58,6 +58,8 @@ class CheckpointFitHook(Hook):
                 model.initial_weights, model.backbone_weights = None, path
             case "audio encoder":
                 model.audio_encoder.checkpoint = path
+            case None:
+                state_dict_in(contents, path)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Compare what mmengine has read with the model, before it is loaded."""

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any
 
 from rich.progress import track
 
+from avs_mm.atomic_write import unfinished_folder
 from avs_mm.mini import layout
 from avs_mm.mini.clips import (
     draw_labelled_clip,
@@ -78,19 +78,20 @@ def make_mini_dataset(
         return out
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f".{out.name}.partial-{os.getpid()}")
-    replaced = out.with_name(f".{out.name}.replaced-{os.getpid()}")
-    try:
+    with (
+        unfinished_folder(out) as unfinished,
+        unfinished_folder(out.with_name(f"{out.name}.old")) as replaced,
+    ):
         _draw(unfinished, seed, counts, workers, progress)
         (unfinished / RECORD).write_text(json.dumps(record, indent=2) + "\n")
-        if out.exists():
-            out.rename(replaced)
-        unfinished.rename(out)
-    finally:
-        if replaced.exists() and not out.exists():
-            replaced.rename(out)
-        shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.rmtree(replaced, ignore_errors=True)
+        try:
+            if out.exists():
+                out.rename(replaced)
+            unfinished.rename(out)
+        except BaseException:  # a SIGTERM, too
+            if not out.exists():
+                replaced.rename(out)
+            raise
     return out
 
 

@@ -1,5 +1,6 @@
 """Read weight files without running code from them, and write them in one piece."""
 
+import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,5 +72,7 @@ def write_checkpoint(
     path: str | os.PathLike, state_dict: Mapping[str, Tensor], meta: Mapping[str, str]
 ) -> None:
     """Write mmengine's kind of checkpoint; what stood there is replaced when it is complete."""
+    content = io.BytesIO()  # torch's own writer does not name what a full disk refuses
+    torch.save({"state_dict": dict(state_dict), "meta": dict(meta)}, content)
     with atomic_write(path) as unfinished:
-        torch.save({"state_dict": dict(state_dict), "meta": dict(meta)}, unfinished)
+        unfinished.write_bytes(content.getbuffer())

@@ -4,7 +4,7 @@ custom_imports = dict(imports=["avs_mm"], allow_failed_imports=False)
 env_cfg = dict(
     cudnn_benchmark=True,
     mp_cfg=dict(mp_start_method="fork", opencv_num_threads=0),
-    dist_cfg=dict(backend="nccl"),
+    dist_cfg=dict(backend="nccl", timeout=600),  # seconds to wait for another process
 )
 default_hooks = dict(
     timer=dict(type="IterTimerHook"),
@@ -18,6 +18,8 @@ custom_hooks = [
     dict(type="avs_mm.WorkDirHook"),
     dict(type="avs_mm.CategoryCheckHook"),
     dict(type="avs_mm.CheckpointFitHook"),
+    dict(type="avs_mm.UnchangedDataHook"),
+    dict(type="avs_mm.FiniteLossHook"),
     dict(type="avs_mm.UnfinishedValidationHook"),
 ]
 visualizer = dict(type="SegLocalVisualizer", vis_backends=[dict(type="LocalVisBackend")])

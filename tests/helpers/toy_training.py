@@ -11,6 +11,8 @@ from mmengine.runner import Runner
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
+from avs_mm.safe_load import load_weights_only
+
 SAMPLES = 12
 
 
@@ -109,10 +111,35 @@ def runner(
         randomness=dict(seed=seed),
         default_scope="mmengine",
         log_level="WARNING",
-        cfg=dict(resume=options.get("resume", False), overwrite=options.pop("overwrite", False)),
+        cfg=dict(
+            resume=options.get("resume", False),
+            overwrite=options.pop("overwrite", False),
+            model_wrapper_cfg=dict(type="MMDistributedDataParallel", device_ids=None),
+        ),
         **options,
     )
 
 
 class Killed(BaseException):
     """Ends a training as a kill does: nothing catches it."""
+
+
+def last_checkpoint(work_dir: Path) -> dict:
+    return load_weights_only((work_dir / "last_checkpoint").read_text())
+
+
+def assert_equal_runs(found: Path, expected: Path) -> None:
+    """The last checkpoints hold equal weights, optimizers, schedulers and best scores."""
+    one, other = last_checkpoint(found), last_checkpoint(expected)
+    for key, value in other["state_dict"].items():
+        assert torch.equal(one["state_dict"][key], value), key
+    moments = [run["optimizer"]["state"] for run in (one, other)]
+    for index, state in moments[1].items():
+        for key, value in state.items():
+            assert torch.equal(moments[0][index][key], value), key
+    assert one["param_schedulers"] == other["param_schedulers"]
+    scores = [run["message_hub"]["runtime_info"]["best_score"] for run in (one, other)]
+    assert scores[0] == scores[1]
+    assert {path.name for path in found.glob("*.pth")} == {
+        path.name for path in expected.glob("*.pth")
+    }

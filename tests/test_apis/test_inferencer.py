@@ -163,6 +163,15 @@ def test_categories_come_from_the_data_where_the_checkpoint_has_none(folder, tmp
     assert inferencer.palette == [[128, 0, 0], [0, 128, 0]]
 
 
+def test_data_of_other_categories_names_no_masks(folder, tmp_path):
+    config = tiny_config("seg.py")
+    (tmp_path / "s4_meta_data.csv").write_text("name,start,category,split\na,0,cow,test\n")
+    config.test_dataloader.dataset.data_root = str(tmp_path)
+    checkpoint = save_checkpoint(config, folder / "nameless.pth")
+    with pytest.raises(ValueError, match=r"its test data names 1 categories \(cow\), and the netw"):
+        AVSInferencer(config, checkpoint, device="cpu")
+
+
 def test_a_checkpoint_of_another_model_is_refused(stage1_checkpoint):
     with pytest.raises(ValueError, match=r"seg\.pth does not fit AVSC: missing: .*; unexpected: "):
         AVSInferencer(tiny_config("avsc.py"), stage1_checkpoint, device="cpu")

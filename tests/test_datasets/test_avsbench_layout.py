@@ -170,3 +170,38 @@ def test_a_clip_without_any_mask_does_not_vanish(s4_root: Path, split):
     again = list_s4_clips(s4_root, split)
     with pytest.raises(FileNotFoundError, match="1 of 2 clips lack files"):
         require_files(again, table="s4_meta_data.csv", with_audio=True)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_clip_that_is_listed_again_is_refused(s4_root: Path, times):
+    table = s4_root / "s4_meta_data.csv"
+    table.write_text(table.read_text() + "dog_c,0,dog,test\n" * times)
+    fault = r"row 9 is clip dog_c of row 6 once more, which would weigh more than others; take one"
+    with pytest.raises(ValueError, match=fault):
+        list_s4_clips(s4_root, "test")
+
+
+def test_a_part_of_avss_may_have_a_clip_of_another_parts_name(semantic_root: Path):
+    table = semantic_root / "metadata.csv"
+    again = next(line for line in table.read_text().splitlines() if line.startswith("long_c"))
+    table.write_text(table.read_text() + again.replace("v2", "v1m") + "\n")
+    assert len(list_avss_clips(semantic_root, "test")) == 7
+    table.write_text(table.read_text() + again + "\n")
+    with pytest.raises(ValueError, match=r"row 16 is clip long_c of row 14 once more"):
+        list_avss_clips(semantic_root, "test")
+
+
+@pytest.mark.parametrize("category", ["../val/dog", "..", "", "a/b", "a\\b"])
+def test_a_category_that_leads_elsewhere_is_refused(s4_root: Path, category):
+    table = s4_root / "s4_meta_data.csv"
+    table.write_text(table.read_text() + f"dog_d,0,{category},test\n")
+    fault = f"row 9 has category {category!r}, which is no name of a folder; correct the csv"
+    with pytest.raises(ValueError, match=re.escape(fault)):
+        list_s4_clips(s4_root, "test")
+
+
+def test_what_no_csv_reader_takes_is_named(s4_root: Path):
+    table = s4_root / "s4_meta_data.csv"
+    table.write_text(table.read_text() + '"' + "a" * 200_000 + "\n")
+    with pytest.raises(ValueError, match=r"s4_meta_data\.csv: is no csv \(field larger than field"):
+        list_s4_clips(s4_root, "test")

@@ -1,5 +1,6 @@
 """Masks of every mode, labels, and MS3's masks under labels of another size."""
 
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from PIL import Image
 
 from avs_mm.datasets.category_maps import (
+    check_image,
     fill_categories,
     read_label_map,
     read_mask,
@@ -126,3 +128,50 @@ def test_regions_of_a_category_map(shape: tuple[int, ...]):
     assert regions.int().tolist() == [[[0, 0, 1], [1, 0, 0]], [[1, 0, 0], [0, 0, 1]]]
     categories, regions = regions_of(torch.full(shape, 255))
     assert (len(categories), regions.shape) == (0, (0, 2, 3))
+
+
+@pytest.mark.parametrize("read", [read_mask, read_label_map])
+def test_a_format_that_blurs_is_no_mask(tmp_path: Path, read):
+    mask = np.zeros((24, 32), np.uint8)
+    mask[6:18, 4:20] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.jpg", quality=75)
+    with pytest.raises(ValueError, match=r"mask\.jpg: a JPEG, which blurs the edges of a mask"):
+        read(tmp_path / "mask.jpg")
+
+
+def test_an_object_in_the_alpha_channel_is_no_empty_mask(tmp_path: Path):
+    pixels = np.zeros((24, 32, 4), np.uint8)
+    pixels[6:18, 4:20, 3] = 255
+    Image.fromarray(pixels).save(tmp_path / "mask.png")
+    with pytest.raises(ValueError, match=r"mask\.png: its transparency is no copy of its colours"):
+        read_mask(tmp_path / "mask.png")
+    pixels[6:18, 4:20] = 255  # white on nothing
+    Image.fromarray(pixels).save(tmp_path / "mask.png")
+    assert read_mask(tmp_path / "mask.png").sum() == 12 * 16
+    pixels[..., 3] = 255
+    Image.fromarray(pixels).save(tmp_path / "mask.png")
+    assert read_mask(tmp_path / "mask.png").sum() == 12 * 16
+
+
+@pytest.mark.parametrize("size", [9000, 16_384, 60_000])
+@pytest.mark.parametrize("read", [read_mask, check_image])
+def test_no_memory_is_taken_for_a_huge_image(tmp_path: Path, size, read):
+    """Only its header is written: it says the size, and nothing is decoded."""
+    Image.fromarray(np.zeros((4, 4), np.uint8)).save(tmp_path / "mask.png")
+    content = bytearray((tmp_path / "mask.png").read_bytes())
+    content[16:24] = size.to_bytes(4, "big") * 2
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+    (tmp_path / "mask.png").write_bytes(content)
+    with pytest.raises(ValueError, match=r"mask\.png: is larger than 64 million pixels; scale it"):
+        read(tmp_path / "mask.png")
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg"])
+def test_a_cut_image_is_seen_without_decoding_it(tmp_path: Path, name):
+    noise = np.random.default_rng(0).integers(0, 256, (24, 32, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / name)
+    check_image(tmp_path / name)
+    content = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(content[:-20])
+    with pytest.raises(ValueError, match=r"is cut short: the mark that ends an image is missing"):
+        check_image(tmp_path / name)

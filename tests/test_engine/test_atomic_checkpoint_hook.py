@@ -83,7 +83,7 @@ def test_the_backend_leaves_the_old_file_where_it_fails(tmp_path, monkeypatch):
     backend = get_file_backend(path, backend_args={"backend": ATOMIC})
     backend.put(b"old", path)
     end_at_write(monkeypatch, 0, call="fsync", error=OSError(errno.EIO, "input/output error"))
-    with pytest.raises(OSError, match=r"file\.pth could not be written \(input/output error\)"):
+    with pytest.raises(OSError, match=r"file\.pth could not be written \(Input/output error\)"):
         backend.put(b"new", path)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

@@ -94,3 +94,13 @@ def test_training_anew_may_have_other_categories():
     hook.after_load_checkpoint(one, {"meta": {"dataset_meta": {"classes": ["cat", "dog"]}}})
     hook.before_train(one)
     assert hook.trained_on == ("cow", "pig")
+
+
+def test_a_checkpoint_that_misses_a_name_is_refused():
+    one = runner(data=("cat", "dog"), model=2)
+    hook = CategoryCheckHook()
+    hook.after_load_checkpoint(one, {"meta": {"dataset_meta": {"classes": ["cat"]}}})
+    with pytest.raises(
+        ValueError, match=r"the checkpoint names 1 categories \(cat\), and the netw"
+    ):
+        hook.before_test(one)

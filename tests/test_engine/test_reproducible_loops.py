@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_training import SAMPLES, Killed, Network, runner
-
-from avs_mm.safe_load import load_weights_only
+from toy_training import SAMPLES, Killed, Network, assert_equal_runs, last_checkpoint, runner
 
 pytestmark = pytest.mark.slow
 
@@ -18,27 +16,6 @@ def trained(work_dir: Path, **options) -> dict[str, torch.Tensor]:
         if loader._iterator is not None:  # the garbage collector would take five seconds for it
             loader._iterator._shutdown_workers()
     return training.model.state_dict()
-
-
-def last_checkpoint(work_dir: Path) -> dict:
-    return load_weights_only((work_dir / "last_checkpoint").read_text())
-
-
-def assert_equal_runs(found: Path, expected: Path) -> None:
-    """The last checkpoints hold equal weights, optimizers, schedulers and best scores."""
-    one, other = last_checkpoint(found), last_checkpoint(expected)
-    for key, value in other["state_dict"].items():
-        assert torch.equal(one["state_dict"][key], value), key
-    moments = [run["optimizer"]["state"] for run in (one, other)]
-    for index, state in moments[1].items():
-        for key, value in state.items():
-            assert torch.equal(moments[0][index][key], value), key
-    assert one["param_schedulers"] == other["param_schedulers"]
-    scores = [run["message_hub"]["runtime_info"]["best_score"] for run in (one, other)]
-    assert scores[0] == scores[1]
-    assert {path.name for path in found.glob("*.pth")} == {
-        path.name for path in expected.glob("*.pth")
-    }
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def test_an_earlier_run_is_not_built_upon(trained):
 
 
 def test_half_a_file_of_a_killed_run_is_removed(trained):
-    half, other = trained / ".epoch_2.4711.pth", trained / ".mine.pth"
+    half, other = trained / ".epoch_2.unfinished-4711.pth", trained / ".mine.pth"
     half.write_bytes(b"PK")
     other.write_bytes(b"PK")
     runner(trained, epochs=2, resume=True).train()

@@ -28,7 +28,7 @@ from avs_mm.evaluation.metrics.avs_metric import OFFICIAL_BATCH_SIZES
 from avs_mm.evaluation.metrics.frame_log import FrameLog
 from avs_mm.evaluation.runners.coverage import coverage
 from avs_mm.evaluation.runners.one_pass import add_global_scores, evaluate_conditions
-from avs_mm.evaluation.runners.report import result_folder, write_results
+from avs_mm.evaluation.runners.report import keeping_figures, result_folder, write_results
 from avs_mm.launch import read_config
 from avs_mm.reproduction.cost import device_name
 from avs_mm.trained_model import build_trained_model
@@ -113,9 +113,6 @@ def evaluate_checkpoint(
         seconds = time.perf_counter() - started
 
         pairs = {condition: f"pairs_{condition}.csv" for condition in metrics}
-        for condition, name in pairs.items():
-            write_audio_pairs(frames.conditions[condition], folder / name)
-        write_plots(log, metrics, folder, metainfo=frames.metainfo)
         dataset = frames.dataset
         results = {
             "config": str(config),
@@ -132,7 +129,11 @@ def evaluate_checkpoint(
             **({"coverage": coverage(log.jaccard_per_category, model)} if others else {}),
             "pairs": pairs,
         }
-        write_results(results, folder)
+        with keeping_figures(results, out):
+            for condition, name in pairs.items():
+                write_audio_pairs(frames.conditions[condition], folder / name)
+            write_plots(log, metrics, folder, metainfo=frames.metainfo)
+            write_results(results, folder)
     return out
 
 

@@ -1,15 +1,16 @@
 """What an evaluation leaves behind: ``results.json`` for programs, ``table.md`` for people."""
 
+import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from avs_mm.atomic_write import unfinished_folder
 from avs_mm.output_file import without_nan, write_json, write_text
 
-__all__ = ["OWN_FILES", "result_folder", "table", "write_results"]
+__all__ = ["OWN_FILES", "keeping_figures", "result_folder", "table", "write_results"]
 
 # Section -> pattern of a metric's key -> what it is. Metrics of the same section share a protocol,
 # and no two sections may be compared.
@@ -119,8 +120,7 @@ def result_folder(out: Path) -> Iterator[Path]:
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f"{out} is a file; give --out a folder")
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as name:
-        folder = Path(name)
+    with unfinished_folder(out) as folder:
         yield folder
         out.mkdir(exist_ok=True)
         new = {path.name for path in folder.iterdir()}
@@ -131,6 +131,20 @@ def result_folder(out: Path) -> Iterator[Path]:
                 path.unlink()
         for file in sorted(new, key=lambda file: file == "results.json"):
             (folder / file).replace(out / file)
+
+
+@contextmanager
+def keeping_figures(results: Mapping[str, Any], out: Path) -> Iterator[None]:
+    """Let an OSError of the block carry the table, or hours of figures end with a full disk."""
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        raise OSError(
+            error.errno,
+            f"{out} could not be written ({reason}), so the figures stand here alone:\n\n"
+            f"{table(without_nan(dict(results)))}",
+        ) from error
 
 
 def _table_of_coverage(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -1,8 +1,9 @@
+import errno
 import json
 
 import pytest
 
-from avs_mm.evaluation.runners.report import result_folder, table, write_results
+from avs_mm.evaluation.runners.report import keeping_figures, result_folder, table, write_results
 
 
 @pytest.fixture
@@ -117,3 +118,12 @@ def test_a_file_is_no_folder(tmp_path):
         result_folder(out),
     ):
         pass
+
+
+def test_figures_outlast_a_full_disk(results, tmp_path):
+    out = tmp_path / "evaluate"
+    full = OSError(errno.ENOSPC, "No space left on device")
+    message = r"evaluate could not be written \(No space left on device\), so the figures"
+    with pytest.raises(OSError, match=message) as caught, keeping_figures(results, out):
+        raise full
+    assert "| avs/J | 0.5123 | mean over the frames" in caught.value.strerror
