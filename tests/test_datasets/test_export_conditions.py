@@ -105,7 +105,7 @@ def test_tool(s4_root, tmp_path, monkeypatch, capsys):
     monkeypatch.syspath_prepend(ROOT / "tools")
     tool = importlib.import_module("export_conditions")
     arguments = ["--subset", "s4", "--root", str(s4_root), "--out", str(tmp_path / "out")]
-    monkeypatch.setattr(sys, "argv", ["tool", *arguments, "--conditions", "noise"])
+    monkeypatch.setattr(sys, "argv", ["export_conditions.py", *arguments, "--conditions", "noise"])
     tool.main()
     assert "Written:" in capsys.readouterr().out
     with pytest.raises(SystemExit, match=r"export_conditions: .*is there already"):
