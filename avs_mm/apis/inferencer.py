@@ -106,6 +106,7 @@ class AVSInferencer:
         audio: Sound = None,
         *,
         every: float | None = None,
+        carry: bool = False,
         audio_every: float | None = 1.0,
         hysteresis: float = 0.0,
     ) -> Iterator[Frame]:
@@ -116,6 +117,8 @@ class AVSInferencer:
             audio: A file, or a waveform (N,) in [-1, 1] of 16 kHz, cut or padded with silence to
                 the video; None is the video's own.
             every: Seconds from one segmented frame to the next; None: every frame.
+            carry: Whether the frames between are given too, with the masks of the nearest
+                segmented one, each judged by its own sound.
             audio_every: Seconds from one scored second of sound to the next: a frame is judged by
                 the first that ends in it or after it. None: every frame by its own second.
             hysteresis: Margin of the audio score, see ``avs_mm.tracking.Hysteresis``.
@@ -133,7 +136,7 @@ class AVSInferencer:
         images = frames_every(read_video_frames(path), every)
         yield from frames_under_sound(
             self,
-            encode_frames(self, images, Tracker(), keep_images=True),
+            encode_frames(self, images, Tracker(), carry=carry, keep_images=True),
             SoundWindows(chunks, seconds_before=self.seconds_before),
             duration=info.duration,
             audio_every=audio_every,

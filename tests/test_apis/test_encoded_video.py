@@ -128,3 +128,27 @@ def test_stage_1_needs_no_sound(tmp_path, clip):
         assert all(found.audio_score is None for found in frame.objects)
     with pytest.raises(ValueError, match="uses no sound"):
         encoded.category_scores()
+
+
+def test_masks_are_carried_to_the_frames_between(inferencer, clip, sound):
+    key = list(inferencer.stream(clip, sound, every=0.6))
+    carried = list(inferencer.stream(clip, sound, every=0.6, carry=True))
+    assert [frame.time for frame in carried] == pytest.approx([i / 5 for i in range(10)])
+    assert [frame.carried for frame in carried] == [i not in (0, 3, 6, 9) for i in range(10)]
+    nearest = [0, 0, 1, 1, 1, 2, 2, 2, 3, 3]
+    for frame, place in zip(carried, nearest, strict=True):
+        expected = [(found.id, found.rle) for found in key[place].objects]
+        assert [(found.id, found.rle) for found in frame.objects] == expected
+        assert frame.image.shape == (48, 64, 3)
+    # The sound is that of the frame itself, not of the one whose masks it has.
+    scores = inferencer.set_video(clip, every=1.0).category_scores(sound)
+    for found in carried[6].objects:
+        assert found.audio_score == pytest.approx(
+            scores[1, CLASSES.index(found.category)], abs=1e-6
+        )
+
+
+@pytest.mark.parametrize("every", [0, -1])
+def test_a_negative_interval_is_refused(inferencer, clip, every):
+    with pytest.raises(ValueError, match="seconds above 0"):
+        list(inferencer.stream(clip, every=every))
