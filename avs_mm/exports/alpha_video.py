@@ -65,7 +65,7 @@ class AlphaVideos:
         stream = container.add_stream("prores_ks", rate=self.rate, options={"profile": "4444"})
         stream.height, stream.width = size
         stream.pix_fmt = "yuva444p10le"
-        video = _Video(file, container, stream)
+        video = _Video(file, container, stream, self.rate)
         transparent = np.zeros((*size, 4), np.uint8)
         for place in range(self.number):
             video.write(transparent, place)
@@ -84,10 +84,11 @@ class _Video:
     file: Unfinished
     container: Any
     stream: Any
+    rate: Fraction
 
     def write(self, image: np.ndarray, place: int) -> None:
         frame = av.VideoFrame.from_ndarray(image, format="rgba")
-        frame.pts, frame.time_base = place, 1 / Fraction(self.stream.rate)
+        frame.pts, frame.time_base = place, 1 / self.rate
         self.container.mux(self.stream.encode(frame))
 
     def end(self, *, complete: bool) -> None:

@@ -7,7 +7,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from conftest import mask
+from drawn_objects import mask
 from pycocotools import mask as coco_mask
 
 from avs_mm.exports import AlphaVideos, CsvTable, MaskImages, YouTubeVis, write_painted_video

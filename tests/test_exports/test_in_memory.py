@@ -2,7 +2,7 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import mask
+from drawn_objects import mask
 from pycocotools import mask as coco_mask
 
 from avs_mm.exports import to_coco_rle, to_dataframe, to_detections
