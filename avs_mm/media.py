@@ -24,6 +24,7 @@ __all__ = [
     "probe_video",
     "read_audio",
     "read_video_frames",
+    "stream_audio",
     "write_video",
 ]
 
@@ -70,33 +71,47 @@ def read_audio(path: str | Path, *, sample_rate: int = SAMPLE_RATE) -> np.ndarra
         FileNotFoundError: There is no such file.
         ValueError: The file cannot be decoded, or holds no sound.
     """
+    return np.concatenate([np.zeros(0, np.float32), *stream_audio(path, sample_rate=sample_rate)])
+
+
+def stream_audio(path: str | Path, *, sample_rate: int = SAMPLE_RATE) -> Iterator[np.ndarray]:
+    """Read sound as `read_audio` does, in parts, so that a long one is never held as a whole.
+
+    Yields:
+        float32 (n,) in [-1, 1]; joined they are what `read_audio` returns.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: As of `read_audio`.
+    """
     with _opened(path) as container:
         if not container.streams.audio:
             raise ValueError(f"{path}: has no sound track; give a file with sound")
-        parts: list[np.ndarray] = []
-        rates: set[int] = set()
+        rate = 0
+        resampler = None
         for frame in container.decode(container.streams.audio[0]):
-            if not parts:
-                delay = _seconds_from_start(frame, container)
-            parts.append(_mean_of_channels(frame))
-            rates.add(frame.sample_rate)
-
-    if not parts:
-        raise ValueError(f"{path}: its sound track is empty; record or download the file again")
-    if len(rates) > 1:
-        raise ValueError(f"{path}: its sample rate changes ({sorted(rates)} Hz); convert it to one")
-    rate = rates.pop()
-    waveform = np.concatenate(parts)
-    if not np.isfinite(waveform).all():
-        raise ValueError(f"{path}: its sound holds NaN or infinity; write the file anew")
-
-    # A sound track may begin after the first frame (silence) or before it (an encoder's priming).
-    offset = round(delay * rate)
-    waveform = np.pad(waveform[max(0, -offset) :], (max(0, offset), 0))
-
-    if rate != sample_rate:
-        waveform = _resample(waveform, rate, sample_rate)
-    return waveform.clip(-1, 1)
+            if not rate:
+                # A sound track may begin after the first frame (silence) or before it (an
+                # encoder's priming).
+                rate = frame.sample_rate
+                offset = round(_seconds_from_start(frame, container) * rate)
+                resampler = _Resampler(rate, sample_rate) if rate != sample_rate else None
+                if offset > 0:
+                    yield from _resampled(np.zeros(offset, np.float32), resampler)
+                surplus = max(0, -offset)
+            if frame.sample_rate != rate:
+                rates = sorted({rate, frame.sample_rate})
+                raise ValueError(f"{path}: its sample rate changes ({rates} Hz); convert it to one")
+            part = _mean_of_channels(frame)
+            if not np.isfinite(part).all():
+                raise ValueError(f"{path}: its sound holds NaN or infinity; write the file anew")
+            kept, surplus = part[surplus:], max(0, surplus - len(part))
+            if len(kept):
+                yield from _resampled(kept, resampler)
+        if not rate:
+            raise ValueError(f"{path}: its sound track is empty; record or download the file again")
+        if resampler is not None:
+            yield from (part.clip(-1, 1) for part in resampler.rest())
 
 
 def probe_video(path: str | Path) -> VideoInfo:
@@ -268,11 +283,30 @@ def _mean_of_channels(frame: av.AudioFrame) -> np.ndarray:
     return (mean / FULL_SCALE[samples.dtype.name]).astype(np.float32)
 
 
-def _resample(waveform: np.ndarray, rate: int, sample_rate: int) -> np.ndarray:
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
-    frame = _audio_frame(waveform, rate, position=0)
-    frames = [*resampler.resample(frame), *resampler.resample(None)]
-    return np.concatenate([frame.to_ndarray()[0] for frame in frames])
+class _Resampler:
+    """Brings a mono sound that comes in parts to another rate."""
+
+    def __init__(self, rate: int, sample_rate: int) -> None:
+        self.rate = rate
+        self.resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
+        self.position = 0
+
+    def __call__(self, waveform: np.ndarray) -> Iterator[np.ndarray]:
+        frame = _audio_frame(waveform, self.rate, position=self.position)
+        self.position += len(waveform)
+        for resampled in self.resampler.resample(frame):
+            yield resampled.to_ndarray()[0]
+
+    def rest(self) -> Iterator[np.ndarray]:
+        """Yield what the filter still holds at the sound's end."""
+        for resampled in self.resampler.resample(None):
+            yield resampled.to_ndarray()[0]
+
+
+def _resampled(waveform: np.ndarray, resampler: _Resampler | None) -> Iterator[np.ndarray]:
+    parts = [waveform] if resampler is None else resampler(waveform)
+    for part in parts:
+        yield part.clip(-1, 1)
 
 
 def _audio_frame(waveform: np.ndarray, rate: int, *, position: int) -> av.AudioFrame:

@@ -1,6 +1,6 @@
 """Ask a trained model about images and sounds that are in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +9,23 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import DATASETS, init_default_scope
+from mmengine.structures import InstanceData
 from mmseg.structures import SegDataSample
+from rich.progress import track
+from torch import Tensor
 
+from avs_mm.apis.encoded_frames import encode_frames
+from avs_mm.apis.encoded_video import EncodedVideo
+from avs_mm.apis.frame import Frame
+from avs_mm.apis.frame_times import frames_every
+from avs_mm.apis.frames_under_sound import frames_under_sound
+from avs_mm.apis.video_sound import Sound, SoundWindows, sound_chunks
 from avs_mm.datasets import LoadAudio
 from avs_mm.datasets.categories import check_number
 from avs_mm.launch import read_config
-from avs_mm.media import SAMPLE_RATE
-from avs_mm.models import AVSC
+from avs_mm.media import SAMPLE_RATE, VideoInfo, probe_video, read_video_frames
+from avs_mm.models import AVSC, PotentialObjectSegmentor
+from avs_mm.tracking import Hysteresis, Tracker
 from avs_mm.trained_model import build_trained_model
 
 __all__ = ["AVSInferencer"]
@@ -29,7 +39,8 @@ class AVSInferencer:
     a checkpoint fits or is an error, and drawing is a function apart.
 
     Args:
-        config: Config of stage 1 or of stage 2, or its path.
+        config: Config of stage 1 or of stage 2, or its path; a work dir of ``tools/train.py``, in
+            which both config and checkpoint lie; "zero-shot" for configs/zero_shot/coco_ast.py.
         checkpoint: File that ``tools/train.py`` wrote with this config, or the work dir it is in;
             none for configs/zero_shot.
         device: "cpu", "cuda:0", ...; the fastest one found by default.
@@ -55,6 +66,8 @@ class AVSInferencer:
         batch_size: int = 8,
     ) -> None:
         if not isinstance(config, Config):
+            if checkpoint is None and Path(config).is_dir():
+                config, checkpoint = config_in(Path(config)), config
             config = read_config(config)
         init_default_scope(config.get("default_scope", "mmseg"))
         self.batch_size = batch_size
@@ -84,6 +97,122 @@ class AVSInferencer:
     def num_samples(self) -> int:
         """Length of the sound of a frame, at 16 kHz."""
         return round((1 + self.seconds_before) * SAMPLE_RATE)
+
+    @property
+    def threshold(self) -> float:
+        """Audio score above which a lone candidate sounds; of models that use sound."""
+        return float(self.model.threshold)
+
+    def stream(
+        self,
+        video: str | Path,
+        audio: Sound = None,
+        *,
+        every: float | None = None,
+        carry: bool = False,
+        audio_every: float | None = 1.0,
+        hysteresis: float = 0.0,
+    ) -> Iterator[Frame]:
+        """Segment a video frame by frame, in memory that does not grow with its length.
+
+        Args:
+            video: Any video that FFmpeg reads.
+            audio: A file, or a waveform (N,) in [-1, 1] of 16 kHz, cut or padded with silence to
+                the video; None is the video's own.
+            every: Seconds from one segmented frame to the next; None: every frame.
+            carry: Whether the frames between are given too, with the masks of the nearest
+                segmented one, each judged by its own sound.
+            audio_every: Seconds from one scored second of sound to the next: a frame is judged by
+                the first that ends in it or after it. None: every frame by its own second.
+            hysteresis: Margin of the audio score, see ``avs_mm.tracking.Hysteresis``.
+
+        Yields:
+            Frames with their images.
+
+        Raises:
+            FileNotFoundError: There is no video or sound of this name.
+            ValueError: A file cannot be decoded, the video has no sound, or the model predicts no
+                objects, as TPAVI.
+        """
+        path, info = self._probe(video)
+        chunks = sound_chunks(path, info, audio) if self.uses_sound else ()
+        images = frames_every(read_video_frames(path), every)
+        yield from frames_under_sound(
+            self,
+            encode_frames(self, images, Tracker(), carry=carry, keep_images=True),
+            SoundWindows(chunks, seconds_before=self.seconds_before),
+            duration=info.duration,
+            audio_every=audio_every,
+            hysteresis=Hysteresis(hysteresis),
+        )
+
+    def set_video(
+        self, video: str | Path, *, every: float | None = 0.2, progress: bool = False
+    ) -> EncodedVideo:
+        """Find the candidates of a video once, to be asked about any number of sounds.
+
+        Args:
+            every: Seconds from one segmented frame to the next; None: every frame.
+            progress: Show a progress bar.
+
+        Raises:
+            FileNotFoundError: There is no video of this name.
+            ValueError: As of `stream`.
+        """
+        path, info = self._probe(video)
+        images = frames_every(read_video_frames(path), every)
+        total = info.duration / every if every else info.num_frames
+        found = track(
+            encode_frames(self, images, Tracker()),
+            f"Segmenting {path.name}",
+            total=max(1, round(total)),
+            disable=not progress,
+        )
+        return EncodedVideo(inferencer=self, path=path, info=info, frames=list(found))
+
+    def _probe(self, video: str | Path) -> tuple[Path, VideoInfo]:
+        if not isinstance(self.model, AVSC | PotentialObjectSegmentor):
+            raise ValueError(
+                "this model marks what sounds without telling objects apart; give one of stage 1 "
+                "or stage 2. tools/test.py --out DIR writes the masks of every one"
+            )
+        return Path(video), probe_video(video)
+
+    @torch.no_grad()
+    def find_candidates(self, images: Sequence[np.ndarray]) -> list[InstanceData]:
+        """Return each image's candidates, whatever sounds: all that needs no sound.
+
+        Args:
+            images: RGB uint8 (H, W, 3) each.
+
+        Returns:
+            ``masks`` bool (n, H, W), ``labels`` and ``scores`` (n,) each, on the CPU.
+        """
+        batch = [self.pipeline(_as_loaded(image, None, num_samples=0)) for image in images]
+        data = self.model.data_preprocessor(pseudo_collate(batch), False)
+        found = self.model.encode_images(data["inputs"], data["data_samples"])
+        return [candidates.cpu() for candidates in found]
+
+    @torch.no_grad()
+    def encode_sounds(self, waveforms: Sequence[np.ndarray]) -> Tensor:
+        """Return all of sounds, (num_samples,) each, that needs no image: a row each."""
+        device = next(self.model.parameters()).device
+        sounds = torch.from_numpy(np.stack(waveforms)).to(device)
+        parts = sounds.split(self.batch_size)
+        return torch.cat([self.model.encode_audio({"audio": part}) for part in parts])
+
+    @torch.no_grad()
+    def score_sounds(
+        self, encodings: Sequence[Tensor] | Tensor, candidates: Sequence[np.ndarray] = ()
+    ) -> np.ndarray:
+        """Return the category scores (B, K) of rows of `encode_sounds`.
+
+        Args:
+            candidates: Categories of the candidates of the frame that each belongs to.
+        """
+        labels = [torch.from_numpy(labels) for labels in candidates]
+        scores: Tensor = self.model.score_encoded_audio(torch.stack([*encodings]), labels)
+        return scores.cpu().numpy()
 
     def __call__(
         self, images: Sequence[np.ndarray], waveforms: Sequence[np.ndarray] | None = None
@@ -123,6 +252,27 @@ class AVSInferencer:
                 predictions = self.model.test_step(pseudo_collate(batch))
             samples.extend(prediction.cpu() for prediction in predictions)
         return samples
+
+
+def config_in(work_dir: Path) -> Path:
+    """Return the config that ``tools/train.py`` has left in its work dir.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: There are several.
+    """
+    found = sorted(work_dir.glob("*.py"))
+    if not found:
+        raise FileNotFoundError(
+            f"{work_dir}: no config lies in it, as tools/train.py leaves one; give the config and "
+            "the checkpoint"
+        )
+    if len(found) > 1:
+        raise ValueError(
+            f"{work_dir}: {', '.join(path.name for path in found)} lie in it; give the config that "
+            "is meant, and the checkpoint"
+        )
+    return found[0]
 
 
 def _bare_type(step: dict) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 from mmseg.structures import SegDataSample
 from rich.progress import track
 
+from avs_mm.apis.frame_times import at_constant_rate
 from avs_mm.apis.inferencer import AVSInferencer
 from avs_mm.atomic_write import atomic_write
 from avs_mm.datasets.transforms import crop_with_past
@@ -69,7 +70,7 @@ def segment_video(
     sound = _sound_to_use(video, info, audio=audio, mute=mute)
 
     seconds: list[dict[str, float]] = []
-    frames = _at_constant_rate(read_video_frames(video), fps=info.fps)
+    frames = at_constant_rate(read_video_frames(video), fps=info.fps)
     shown = track(
         _predictions(inferencer, frames, sound),
         f"Segmenting {video.name}",
@@ -123,21 +124,6 @@ def _sound_to_use(
         )
     sound = read_audio(video if audio is None else audio, sample_rate=SAMPLE_RATE)[:length]
     return np.pad(sound, (0, length - len(sound)))
-
-
-def _at_constant_rate(
-    frames: Iterable[tuple[float, np.ndarray]], *, fps: float
-) -> Iterator[tuple[float, np.ndarray]]:
-    """Yield the frame that is shown at 0, 1 / fps, 2 / fps ... seconds, with that time."""
-    position = 0
-    shown = None
-    for time, image in frames:
-        while shown is not None and (position + 0.5) / fps <= time:
-            yield position / fps, shown
-            position += 1
-        shown = image
-    if shown is not None:
-        yield position / fps, shown
 
 
 def _predictions(

@@ -49,5 +49,15 @@ class AudioMLP(nn.Sequential):
             waveforms: Sound of 16 kHz, (B, N).
             candidates: Not used: each sound is judged whatever the frame shows.
         """
+        return self.score_encoded(encoder, self.encode(encoder, waveforms), candidates)
+
+    def encode(self, encoder: nn.Module, waveforms: Tensor) -> Tensor:
+        """Return all of `score` that does not depend on the candidates: here the scores, (B, K)."""
         logits = self(encoder(waveforms).mean(dim=1)).float()
         return logits.softmax(dim=-1) if self.activation == "softmax" else logits.sigmoid()
+
+    def score_encoded(
+        self, encoder: nn.Module, encoding: Tensor, candidates: Sequence[Tensor] = ()
+    ) -> Tensor:
+        """Return the category scores (B, K) of sounds that `encode` has encoded."""
+        return encoding

@@ -61,11 +61,21 @@ class AudioSetHead(BaseModule):
             waveforms: Sound of 16 kHz, (B, N).
             candidates: As in ``back_off``; without them no generic tag counts.
         """
-        probabilities = tagger(waveforms)
-        scores = self(probabilities, tagger.mids)
+        return self.score_encoded(tagger, self.encode(tagger, waveforms), candidates)
+
+    def encode(self, tagger: AudioTagger, waveforms: Tensor) -> Tensor:
+        """Return all of `score` that does not depend on the candidates: the tags, (B, T)."""
+        probabilities: Tensor = tagger(waveforms)
+        return probabilities
+
+    def score_encoded(
+        self, tagger: AudioTagger, encoding: Tensor, candidates: Sequence[Tensor] = ()
+    ) -> Tensor:
+        """Return the category scores (B, K) of sounds that `encode` has encoded."""
+        scores: Tensor = self(encoding, tagger.mids)
         if not candidates:
             return scores
-        return self.back_off(scores, probabilities, tagger.mids, candidates)
+        return self.back_off(scores, encoding, tagger.mids, candidates)
 
     def forward(self, probabilities: Tensor, mids: Sequence[str]) -> Tensor:
         """Return the category scores (B, K) in [0, 1].

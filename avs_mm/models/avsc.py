@@ -202,7 +202,24 @@ class AVSC(BaseSegmentor):
             candidates: Of each frame; an ``AudioSetHead`` asks them what a generic sound can be of.
         """
         labels = [frame_candidates.labels for frame_candidates in candidates]
-        return self.audio_head.score(self.audio_encoder, require_audio(inputs, self), labels)
+        return self.score_encoded_audio(self.encode_audio(inputs), labels)
+
+    def encode_audio(self, inputs: dict[str, Tensor]) -> Tensor:
+        """Return all of the sounds ``inputs["audio"]`` that needs no image, a row each.
+
+        One row may be scored with the candidates of many frames, by `score_encoded_audio`.
+        """
+        encoding: Tensor = self.audio_head.encode(self.audio_encoder, require_audio(inputs, self))
+        return encoding
+
+    def score_encoded_audio(self, encoding: Tensor, labels: Sequence[Tensor] = ()) -> Tensor:
+        """Return the category scores (B, K) of sounds that `encode_audio` has encoded.
+
+        Args:
+            labels: Categories of each frame's candidates, B tensors (n,).
+        """
+        scores: Tensor = self.audio_head.score_encoded(self.audio_encoder, encoding, labels)
+        return scores
 
     def _forward(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None

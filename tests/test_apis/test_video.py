@@ -206,7 +206,7 @@ def test_frames_stream_through(clip, out, monkeypatch):
 
 def test_frames_of_varying_rate_stay_at_their_time():
     times = [0.0, 0.1, 0.2, 0.6, 0.61, 0.62, 0.8]
-    shown = list(video._at_constant_rate(zip(times, "abcdefg", strict=True), fps=10))
+    shown = list(video.at_constant_rate(zip(times, "abcdefg", strict=True), fps=10))
     assert [name for _, name in shown] == list("abccccffg")
     assert [time for time, _ in shown] == pytest.approx([index / 10 for index in range(9)])
 

@@ -1,0 +1,112 @@
+"""A video whose candidates were found once, to be asked about any number of sounds."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from avs_mm.apis.encoded_frames import EncodedFrame
+from avs_mm.apis.frame import Frame
+from avs_mm.apis.frames_under_sound import frames_under_sound
+from avs_mm.apis.video_sound import Sound, SoundWindows, sound_chunks
+from avs_mm.media import VideoInfo
+from avs_mm.tracking import Hysteresis
+
+if TYPE_CHECKING:
+    from avs_mm.apis.inferencer import AVSInferencer
+
+__all__ = ["EncodedVideo"]
+
+
+@dataclass(frozen=True)
+class EncodedVideo:
+    """A video's candidates, of ``AVSInferencer.set_video``; a mask takes a few kilobytes.
+
+    Attributes:
+        inferencer: What has found them.
+        path: Of the video.
+        info: Its size, frame rate and length.
+        frames: In the order of their times.
+    """
+
+    inferencer: "AVSInferencer" = field(repr=False)
+    path: Path
+    info: VideoInfo
+    frames: list[EncodedFrame] = field(repr=False)
+
+    @property
+    def fps(self) -> float:
+        """Frames a second of the video, on average."""
+        return self.info.fps
+
+    @property
+    def duration(self) -> float:
+        """Length of the video in seconds."""
+        return self.info.duration
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether the video has a sound track."""
+        return self.info.has_audio
+
+    @property
+    def times(self) -> list[float]:
+        """Seconds of the frames."""
+        return [frame.time for frame in self.frames]
+
+    def with_audio(
+        self, sound: Sound = None, *, audio_every: float | None = 1.0, hysteresis: float = 0.0
+    ) -> list[Frame]:
+        """Judge the candidates by a sound; the image side is not touched.
+
+        Args:
+            sound: A file, or a waveform (N,) in [-1, 1] of 16 kHz, cut or padded with silence to
+                the video; None is the video's own.
+            audio_every, hysteresis: As of ``AVSInferencer.stream``.
+
+        Returns:
+            A frame a time, with the same ids under every sound.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValueError: The video has no sound track, a file cannot be decoded, or a waveform has
+                another form.
+        """
+        windows = SoundWindows(self._chunks(sound), seconds_before=self.inferencer.seconds_before)
+        frames = frames_under_sound(
+            self.inferencer,
+            self.frames,
+            windows,
+            duration=self.duration,
+            audio_every=audio_every,
+            hysteresis=Hysteresis(hysteresis),
+        )
+        return list(frames)
+
+    def category_scores(self, sound: Sound = None) -> np.ndarray:
+        """Score the categories in every second of a sound, whatever the frames show.
+
+        Args:
+            sound: As of `with_audio`.
+
+        Returns:
+            (T, K) in [0, 1]: row i is that of [i, i + 1]; the last second of the video ends where
+            the video does.
+
+        Raises:
+            FileNotFoundError, ValueError: As of `with_audio`; the model uses no sound.
+        """
+        inferencer = self.inferencer
+        if not inferencer.uses_sound:
+            raise ValueError("this model uses no sound, so it scores none; give one of stage 2")
+        windows = SoundWindows(self._chunks(sound), seconds_before=inferencer.seconds_before)
+        seconds = range(1, max(1, math.ceil(self.duration - 0.05)) + 1)
+        ends = [max(1.0, min(second, self.duration)) for second in seconds]
+        encodings = inferencer.encode_sounds([windows.ending_at(end) for end in ends])
+        return inferencer.score_sounds(encodings)
+
+    def _chunks(self, sound: Sound) -> Iterable[np.ndarray]:
+        return sound_chunks(self.path, self.info, sound) if self.inferencer.uses_sound else ()

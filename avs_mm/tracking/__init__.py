@@ -1,0 +1,7 @@
+"""Objects over time: the same one keeps its id, and what it is said to do does not flicker."""
+
+from avs_mm.tracking.colours import colour_of
+from avs_mm.tracking.hysteresis import Hysteresis
+from avs_mm.tracking.tracker import Tracker
+
+__all__ = ["Hysteresis", "Tracker", "colour_of"]

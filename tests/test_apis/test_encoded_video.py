@@ -1,0 +1,154 @@
+"""A tiny network with random weights on a clip of moving noise: the calls that a program makes."""
+
+import numpy as np
+import pytest
+import torch
+from tiny_network import CLASSES, PALETTE, save_checkpoint, tiny_config
+
+from avs_mm.apis import AVSInferencer
+from avs_mm.apis.video import second_ending_at
+from avs_mm.media import read_video_frames, write_video
+from avs_mm.visualization import sounding_candidates
+
+
+@pytest.fixture(scope="module")
+def work_dir(tmp_path_factory):
+    """A folder as tools/train.py leaves it: the config and a checkpoint."""
+    folder = tmp_path_factory.mktemp("avsc")
+    meta = {"classes": CLASSES, "palette": PALETTE}
+    config = tiny_config("avsc.py")
+    config.model.segmentor.candidates_per_category = 3
+    save_checkpoint(config, folder / "epoch_1.pth", dataset_meta=meta)
+    config.dump(str(folder / "avsc.py"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def inferencer(work_dir):
+    return AVSInferencer(work_dir, device="cpu", batch_size=4)
+
+
+@pytest.fixture(scope="module")
+def sound():
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, 32_000).astype(np.float32)
+    noise[16_000:] *= 0.1
+    return noise
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory, sound):
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    random = np.random.default_rng(1)
+    start = random.integers(0, 256, (48, 64, 3), dtype=np.uint8)
+    write_video(path, [np.roll(start, 3 * i, axis=1) for i in range(10)], fps=5, audio=sound)
+    return path
+
+
+def test_a_work_dir_is_enough(inferencer):
+    assert inferencer.classes == list(CLASSES)
+
+
+def test_a_folder_without_a_config_or_with_two_is_refused(work_dir, tmp_path):
+    with pytest.raises(FileNotFoundError, match="no config lies in it"):
+        AVSInferencer(tmp_path)
+    (tmp_path / "a.py").touch()
+    (tmp_path / "b.py").touch()
+    with pytest.raises(ValueError, match=r"a\.py, b\.py lie in it"):
+        AVSInferencer(tmp_path)
+
+
+def test_a_stream_says_what_the_model_says(inferencer, clip):
+    frames = list(inferencer.stream(clip, np.zeros(32_000, np.float32), audio_every=None))
+    assert [frame.time for frame in frames] == pytest.approx([i / 5 for i in range(10)])
+    images = [image for _, image in read_video_frames(clip)]
+    samples = inferencer(images, [np.zeros(16_000, np.float32)] * 10)
+    number = 0
+    for frame, image, sample in zip(frames, images, samples, strict=True):
+        candidates = sample.pred_instances
+        number += len(candidates)
+        np.testing.assert_array_equal(frame.image, image)
+        assert frame.size == (48, 64)
+        assert [o.category for o in frame.objects] == [CLASSES[k] for k in candidates.labels]
+        masks = [found.mask for found in frame.objects]
+        np.testing.assert_array_equal(np.array(masks), candidates.masks.numpy())
+        scores = [found.audio_score for found in frame.objects]
+        torch.testing.assert_close(torch.tensor(scores), candidates.audio_scores)
+        assert [found.sounding for found in frame.objects] == sounding_candidates(sample)
+    assert number >= 10
+
+
+def test_a_stream_takes_the_videos_own_sound(inferencer, clip, sound):
+    frames = list(inferencer.stream(clip, audio_every=None))
+    images = [image for _, image in read_video_frames(clip)]
+    seconds = [second_ending_at(sound, frame.time) for frame in frames]
+    for frame, sample in zip(frames, inferencer(images, seconds), strict=True):
+        scores = [found.audio_score for found in frame.objects]  # aac has changed it a little
+        assert scores == pytest.approx(sample.pred_instances.audio_scores.tolist(), abs=0.05)
+
+
+def test_candidates_are_found_once_for_any_number_of_sounds(inferencer, clip, sound, monkeypatch):
+    encoded = inferencer.set_video(clip, every=0.4)
+    assert encoded.times == pytest.approx([0, 0.4, 0.8, 1.2, 1.6])
+    assert encoded.has_audio
+    assert (encoded.fps, encoded.duration) == (5.0, 2.0)
+    monkeypatch.setattr(inferencer.model.segmentor, "extract_feat", None)
+    own, silent = encoded.with_audio(), encoded.with_audio(np.zeros(1, np.float32))
+    ids = [[found.id for found in frame.objects] for frame in own]
+    assert ids == [[found.id for found in frame.objects] for frame in silent]
+    assert own != silent
+    assert encoded.with_audio(clip) == own
+
+
+def test_ids_of_a_set_video_are_those_of_a_stream(inferencer, clip, sound):
+    encoded = inferencer.set_video(clip, every=0.4)
+    assert list(inferencer.stream(clip, sound, every=0.4)) == encoded.with_audio(sound)
+
+
+def test_sound_is_scored_once_a_second(inferencer, clip, sound):
+    encoded = inferencer.set_video(clip)
+    scores = encoded.category_scores(sound)
+    assert scores.shape == (2, 6)
+    for frame in encoded.with_audio(sound):
+        second = max(0, int(np.ceil(frame.time)) - 1)
+        for found in frame.objects:
+            expected = scores[second, CLASSES.index(found.category)]
+            assert found.audio_score == pytest.approx(expected, abs=1e-6)
+
+
+def test_stage_1_needs_no_sound(tmp_path, clip):
+    checkpoint = save_checkpoint(
+        tiny_config("seg.py"),
+        tmp_path / "seg.pth",
+        dataset_meta={"classes": CLASSES, "palette": PALETTE},
+    )
+    inferencer = AVSInferencer(tiny_config("seg.py"), checkpoint, device="cpu")
+    encoded = inferencer.set_video(clip, every=1.0)
+    for frame in encoded.with_audio():
+        assert sum(found.sounding for found in frame.objects) == min(1, len(frame.objects))
+        assert all(found.audio_score is None for found in frame.objects)
+    with pytest.raises(ValueError, match="uses no sound"):
+        encoded.category_scores()
+
+
+def test_masks_are_carried_to_the_frames_between(inferencer, clip, sound):
+    key = list(inferencer.stream(clip, sound, every=0.6))
+    carried = list(inferencer.stream(clip, sound, every=0.6, carry=True))
+    assert [frame.time for frame in carried] == pytest.approx([i / 5 for i in range(10)])
+    assert [frame.carried for frame in carried] == [i not in (0, 3, 6, 9) for i in range(10)]
+    nearest = [0, 0, 1, 1, 1, 2, 2, 2, 3, 3]
+    for frame, place in zip(carried, nearest, strict=True):
+        expected = [(found.id, found.rle) for found in key[place].objects]
+        assert [(found.id, found.rle) for found in frame.objects] == expected
+        assert frame.image.shape == (48, 64, 3)
+    # The sound is that of the frame itself, not of the one whose masks it has.
+    scores = inferencer.set_video(clip, every=1.0).category_scores(sound)
+    for found in carried[6].objects:
+        assert found.audio_score == pytest.approx(
+            scores[1, CLASSES.index(found.category)], abs=1e-6
+        )
+
+
+@pytest.mark.parametrize("every", [0, -1])
+def test_a_negative_interval_is_refused(inferencer, clip, every):
+    with pytest.raises(ValueError, match="seconds above 0"):
+        list(inferencer.stream(clip, every=every))
