@@ -12,7 +12,7 @@ from avs_mm.atomic_write import atomic_write
 from avs_mm.checksum import sha256_of
 from avs_mm.weights.names import NAMES, PublishedWeights, find_weights
 
-__all__ = ["find_weight_file", "get", "resolve_name"]
+__all__ = ["find_weight_file", "get", "is_here", "resolve_name"]
 
 
 def get(name: str) -> Path:
@@ -43,6 +43,31 @@ def get(name: str) -> Path:
         )
     _verify(name, weights, paths)
     return paths[0]
+
+
+def is_here(name: str) -> bool:
+    """Whether the files of weights of that name are on this machine; nothing is downloaded.
+
+    Raises:
+        ValueError: There is no such name.
+    """
+    weights = find_weights(name)
+    folder = _folder()
+    if folder is not None and (folder / name).is_dir():
+        return any((folder / name / file).is_file() for file in weights.weights)
+    try:
+        from huggingface_hub import try_to_load_from_cache
+    except ImportError:
+        return False
+    return weights.on_hub and any(
+        isinstance(
+            try_to_load_from_cache(
+                weights.source, file, cache_dir=folder, revision=weights.revision
+            ),
+            str,
+        )
+        for file in weights.weights
+    )
 
 
 def find_weight_file(name_or_path: str | os.PathLike) -> Path:
