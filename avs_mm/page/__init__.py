@@ -1,9 +1,5 @@
 """A page in the browser: a video, its objects, and what sounds under any sound."""
 
-from avs_mm.page.gradio_extra import require_gradio
-
-require_gradio()
-
 from avs_mm.page.limits import Limits
 from avs_mm.page.server import serve
 

@@ -19,7 +19,7 @@ from avs_mm.page.media_check import check_media
 from avs_mm.page.media_store import Media, MediaStore
 from avs_mm.page.mixture import Mixture, mix, wav
 from avs_mm.page.network import Network
-from avs_mm.page.refusal import Refusal
+from avs_mm.page.page_error import PageError
 from avs_mm.page.session import Session
 from avs_mm.page.thumbnail import thumbnail
 
@@ -84,9 +84,9 @@ def build_app(network: Network, *, folder: Path, limits: Limits) -> FastAPI:
         mixture = Mixture(own, other, noise, store.get(clip) if clip else None)
         return Response(wav(mix(store.get(key), mixture)), media_type="audio/wav")
 
-    @app.exception_handler(Refusal)
-    async def refuse(_: Request, refusal: Refusal) -> JSONResponse:
-        return JSONResponse({"error": str(refusal)}, status_code=refusal.status)
+    @app.exception_handler(PageError)
+    async def explain(_: Request, error: PageError) -> JSONResponse:
+        return JSONResponse({"error": str(error)}, status_code=error.status)
 
     _mount_queue(app, session, limits)
     app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=5)
@@ -116,8 +116,8 @@ def _answer(job: Any) -> dict[str, Any]:
     started = time.perf_counter()
     try:
         answer: dict[str, Any] = job()
-    except Refusal as refusal:
-        return {"error": str(refusal)}
+    except PageError as error:
+        return {"error": str(error)}
     return answer | {"seconds": round(time.perf_counter() - started, 3)}
 
 
@@ -163,17 +163,17 @@ def _add_files(app: FastAPI, store: MediaStore, limits: Limits) -> None:
 async def _receive(request: Request, path: Path, *, name: str, limits: Limits) -> None:
     """Write a body to a file, no more of it than the limits say."""
     most = limits.megabytes * 1e6
-    refusal = Refusal(
+    too_large = PageError(
         f"{name} is larger than {limits.megabytes:g} MB, the most that this page takes", status=413
     )
     if int(request.headers.get("content-length") or 0) > most:
-        raise refusal
+        raise too_large
     size = 0
     with path.open("wb") as file:
         async for chunk in request.stream():
             size += len(chunk)
             if size > most:
-                raise refusal
+                raise too_large
             file.write(chunk)
 
 

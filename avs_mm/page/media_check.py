@@ -8,7 +8,7 @@ import av
 from avs_mm.media import probe_video
 from avs_mm.page.container import media_type
 from avs_mm.page.limits import Limits
-from avs_mm.page.refusal import Refusal
+from avs_mm.page.page_error import PageError
 
 __all__ = ["MediaFacts", "check_media"]
 
@@ -30,29 +30,31 @@ def check_media(path: Path, *, name: str, limits: Limits) -> MediaFacts:
         name: What the user calls it.
 
     Raises:
-        Refusal: The file is no sound or video, is damaged, too long or too large in its frames.
+        PageError: The file is no sound or video, is damaged, too long or too large in its frames.
     """
     kind = media_type(path)
     if kind is None:
-        raise Refusal(f"{name} is no video or sound that this page knows; give an MP4, WebM or WAV")
+        raise PageError(
+            f"{name} is no video or sound that this page knows; give an MP4, WebM or WAV"
+        )
     try:
         width, height, longest = _probe(path)
         if longest > limits.seconds + 0.5:
-            raise Refusal(
+            raise PageError(
                 f"{name} is {longest:.0f} s long, and this page takes {limits.seconds:g} s; cut it"
             )
         if width * height > limits.pixels:
-            raise Refusal(
+            raise PageError(
                 f"{name} has frames of {width}x{height}, which are too large for this page; "
                 "make it smaller"
             )
         with av.open(str(path)) as container:
             has_audio = bool(container.streams.audio)
         duration = probe_video(path).duration if width else longest
-    except Refusal:
+    except PageError:
         raise
     except (av.error.FFmpegError, ValueError) as error:
-        raise Refusal(
+        raise PageError(
             f"{name} cannot be read as video or sound; it may be damaged: convert it to MP4"
         ) from error
     # What the header says is not more than what the packets say.

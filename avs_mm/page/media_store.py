@@ -9,7 +9,7 @@ from pathlib import Path
 from avs_mm.apis.encoded_video import EncodedVideo
 from avs_mm.page.limits import Limits
 from avs_mm.page.media_check import MediaFacts
-from avs_mm.page.refusal import Refusal
+from avs_mm.page.page_error import PageError
 
 __all__ = ["Media", "MediaStore"]
 
@@ -55,13 +55,13 @@ class MediaStore:
         """Return a path for an upload.
 
         Raises:
-            Refusal: The page holds as many uploads as it takes.
+            PageError: The page holds as many uploads as it takes.
         """
         self.delete_unused()
         with self._lock:
             held = sum(not media.is_example for media in self._media.values())
         if held >= self.limits.files:
-            raise Refusal("this page holds as many files as it can; try again later", status=503)
+            raise PageError("this page holds as many files as it can; try again later", status=503)
         return self.folder / secrets.token_hex(16)
 
     def add(self, path: Path, *, name: str, facts: MediaFacts, is_example: bool = False) -> Media:
@@ -75,12 +75,12 @@ class MediaStore:
         """Return the file of a key.
 
         Raises:
-            Refusal: There is none, or it has been deleted.
+            PageError: There is none, or it has been deleted.
         """
         with self._lock:
             media = self._media.get(key)
         if media is None:
-            raise Refusal(
+            raise PageError(
                 "the file is not here any more, since uploads are deleted "
                 f"{self.limits.minutes:g} minutes after their last use; upload it again",
                 status=404,

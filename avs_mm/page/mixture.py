@@ -9,7 +9,7 @@ import numpy as np
 
 from avs_mm.media import SAMPLE_RATE, read_audio
 from avs_mm.page.media_store import Media
-from avs_mm.page.refusal import Refusal
+from avs_mm.page.page_error import PageError
 
 __all__ = ["Mixture", "mix", "peaks", "wav"]
 
@@ -32,16 +32,16 @@ class Mixture:
     def __post_init__(self) -> None:
         for gain in (self.own, self.other, self.noise):
             if not (math.isfinite(gain) and 0 <= gain <= MOST_GAIN):
-                raise Refusal(f"a gain must lie between 0 and {MOST_GAIN:g}, not {gain}")
+                raise PageError(f"a gain must lie between 0 and {MOST_GAIN:g}, not {gain}")
         if self.other and self.clip is None:
-            raise Refusal("choose the clip whose sound is meant")
+            raise PageError("choose the clip whose sound is meant")
 
 
 def mix(video: Media, mixture: Mixture) -> np.ndarray:
     """Return the sound over a video, float32 (N,) in [-1, 1] of 16 kHz, as long as the video.
 
     Raises:
-        Refusal: A file whose sound is asked for has none.
+        PageError: A file whose sound is asked for has none.
     """
     length = round(video.facts.duration * SAMPLE_RATE)
     sound = np.zeros(length, np.float32)
@@ -58,11 +58,11 @@ def mix(video: Media, mixture: Mixture) -> np.ndarray:
 
 def _sound_of(media: Media) -> np.ndarray:
     if not media.facts.has_audio:
-        raise Refusal(f"{media.name} has no sound; choose silence, noise or another clip")
+        raise PageError(f"{media.name} has no sound; choose silence, noise or another clip")
     try:
         return read_audio(media.path)
     except ValueError as error:
-        raise Refusal(f"the sound of {media.name} cannot be read; convert it to MP4") from error
+        raise PageError(f"the sound of {media.name} cannot be read; convert it to MP4") from error
 
 
 def peaks(sound: np.ndarray, *, columns: int) -> list[int]:

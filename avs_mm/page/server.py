@@ -1,16 +1,12 @@
-"""Start the page."""
+"""Start the page. gradio and the network are imported when it is, for they take seconds."""
 
 import socket
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-from avs_mm.page.app import build_app
+from avs_mm.page.gradio_extra import require_gradio
 from avs_mm.page.limits import Limits
-from avs_mm.page.network import Network, choose_network
 
 __all__ = ["LOOPBACK", "PORT", "serve"]
 
@@ -43,9 +39,18 @@ def serve(
 
     Raises:
         FileNotFoundError: There is no network, checkpoint or folder of examples.
+        RuntimeError: gradio is not installed.
         ValueError: The checkpoint is not one of this config, or the page cannot listen there.
     """
+    require_gradio()
     listening = _listen(host, port)
+
+    import uvicorn
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    from avs_mm.page.app import build_app
+    from avs_mm.page.network import Network, choose_network
+
     with listening, tempfile.TemporaryDirectory(prefix="avs_mm-page-") as temporary:
         network = choose_network(model, checkpoint, device=device, folder=Path(temporary, "drawn"))
         if examples is not None:

@@ -8,7 +8,7 @@ from avs_mm.apis import AVSInferencer
 from avs_mm.page.answer import describe_candidates, describe_categories, describe_decisions
 from avs_mm.page.media_store import Media, MediaStore
 from avs_mm.page.mixture import Mixture, mix, peaks
-from avs_mm.page.refusal import Refusal
+from avs_mm.page.page_error import PageError
 
 __all__ = ["EVERY", "Session"]
 
@@ -32,24 +32,24 @@ class Session:
         """Find a video's candidates, unless that was done before.
 
         Raises:
-            Refusal: There is no such video, or it cannot be segmented.
+            PageError: There is no such video, or it cannot be segmented.
         """
         media = self.store.get(key)
         if not media.facts.has_video:
-            raise Refusal(f"{media.name} has no pictures; give a video")
+            raise PageError(f"{media.name} has no pictures; give a video")
         with media.lock:  # two people may open one example
             if media.encoded is None:
                 try:
                     media.encoded = self.inferencer.set_video(media.path, every=EVERY)
                 except ValueError as error:
-                    raise Refusal(_without_path(error, media)) from error
+                    raise PageError(_without_path(error, media)) from error
         return {"frames": len(media.encoded.times)}
 
     def candidates(self, key: str) -> dict[str, Any]:
         """Describe a video's candidates for the page; no sound is needed.
 
         Raises:
-            Refusal: They have not been found.
+            PageError: They have not been found.
         """
         media = self.store.get(key)
         silence = np.zeros(round(media.facts.duration * 16_000), np.float32)
@@ -69,7 +69,7 @@ class Session:
             sound.
 
         Raises:
-            Refusal: A file is gone or has no sound, or a gain is out of range.
+            PageError: A file is gone or has no sound, or a gain is out of range.
         """
         media = self.store.get(key)
         encoded = _encoded(media)
@@ -78,7 +78,7 @@ class Session:
             frames = encoded.with_audio(sound)
             scores = encoded.category_scores(sound) if self.inferencer.uses_sound else np.zeros(0)
         except ValueError as error:
-            raise Refusal(_without_path(error, media)) from error
+            raise PageError(_without_path(error, media)) from error
         return {
             "objects": describe_decisions(frames),
             "categories": describe_categories(scores, self.inferencer.classes),
@@ -88,7 +88,7 @@ class Session:
 
 def _encoded(media: Media) -> Any:
     if media.encoded is None:
-        raise Refusal(f"{media.name} has not been segmented yet; open it first", status=409)
+        raise PageError(f"{media.name} has not been segmented yet; open it first", status=409)
     return media.encoded
 
 

@@ -1,9 +1,9 @@
-"""The one sentence that a user gets for an answer."""
+"""The sentence that a user gets for an answer."""
 
-__all__ = ["Refusal"]
+__all__ = ["PageError"]
 
 
-class Refusal(ValueError):
+class PageError(ValueError):
     """What the page does not do, and why; the message is shown to the user.
 
     Args:
