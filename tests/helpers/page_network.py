@@ -1,4 +1,4 @@
-"""Stands for a network behind the page: two drawn objects that sound by pitch, one that never does."""
+"""Stands for a network behind the page: objects that sound by pitch, and clips of one pitch."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,7 @@ from time import sleep
 import numpy as np
 
 from avs_mm.apis.frame import AVSObject, Frame, encode_rle
-from avs_mm.media import SAMPLE_RATE, probe_video, read_audio
+from avs_mm.media import SAMPLE_RATE, probe_video, read_audio, write_video
 
 CLASSES = ("drum", "bird", "engine")
 COLOURS = ((255, 176, 0), (86, 180, 233), (0, 158, 115))
@@ -90,3 +90,16 @@ class PitchInferencer:
         times = [i * every for i in range(max(1, int(info.duration / every)))]
         size = (info.height, info.width)
         return PitchVideo(Path(video), size, info.fps, info.duration, times, info.has_audio)
+
+
+def tone(hertz: float, *, seconds: float = 3, level: float = 0.3) -> np.ndarray:
+    """Return a tone, float32 (seconds * 16000,)."""
+    time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    return (level * np.sin(2 * np.pi * hertz * time)).astype(np.float32)
+
+
+def write_clip(path: Path, sound: np.ndarray | None, *, seconds: float = 3) -> Path:
+    """Write grey pictures of 64x48, ten a second, under a sound."""
+    frames = [np.full((48, 64, 3), 90, np.uint8)] * round(10 * seconds)
+    write_video(path, frames, fps=10, audio=sound)
+    return path

@@ -83,8 +83,7 @@ async function open(getFile, name) {
   const turn = ++state.opened;
   say('');
   close();
-  $('start').hidden = true;
-  $('work').hidden = false;
+  show('work');
   $('title').textContent = name;
   const started = Date.now();
   const report = (what) => busy(`${what} … ${Math.round((Date.now() - started) / 1000)} s`);
@@ -120,6 +119,13 @@ async function open(getFile, name) {
   return undefined;
 }
 
+/** Show the start, or the video that is being worked on. */
+function show(section) {
+  document.body.dataset.shown = section;
+  $('start').hidden = section !== 'start';
+  $('work').hidden = section !== 'work';
+}
+
 function close() {
   if (state.file) forget(state.file);
   Object.assign(state, { file: null, found: null, answer: null, pointed: null, asked: null });
@@ -136,8 +142,7 @@ function close() {
 function leave() {
   state.opened += 1;
   close();
-  $('work').hidden = true;
-  $('start').hidden = false;
+  show('start');
   $('file').value = '';
 }
 
@@ -532,16 +537,16 @@ function showAnswer() {
   for (const { category, scores } of categories) {
     const row = plotted(category, scores, 'category');
     row.scores = scores;
+    const seen = state.found.objects.find((object) => object.category === category);
+    if (seen) row.style.setProperty('--colour', `rgb(${seen.colour})`);
     row.querySelector('.name').append(element('output'));
     rows.push(row);
   }
   $('lanes').replaceChildren(...rows);
 
-  const heard = [...new Set(state.found.objects.filter((_, i) => objects[i].sounding.includes('1')).map(({ category }) => category))];
-  const count = state.found.objects.length;
-  $('verdict').textContent = heard.length
-    ? `Sounding: ${heard.join(', ')}.`
-    : `None of the ${count} object${count === 1 ? '' : 's'} sounds.`;
+  const sounding = state.found.objects.filter((_, i) => objects[i].sounding.includes('1'));
+  const names = [...new Set(sounding.map(({ category }) => category))];
+  $('verdict').textContent = names.length ? `Sounding: ${names.join(', ')}.` : 'No object sounds.';
   showRuler();
   draw();
   showTime();
@@ -575,8 +580,8 @@ function showTime() {
 
 function showTiming(seconds, roundTrip) {
   $('timing').textContent =
-    `Objects found in ${$('timing').dataset.found} s, once. This sound was judged in ` +
-    `${seconds.toFixed(2)} s; ${(roundTrip / 1000).toFixed(2)} s with the way here and back.`;
+    `The objects were found once, in ${$('timing').dataset.found} s. This sound took ` +
+    `${seconds.toFixed(2)} s, and ${(roundTrip / 1000).toFixed(2)} s until it was shown.`;
   $('timing').dataset.answers = Number($('timing').dataset.answers || 0) + 1;
 }
 
