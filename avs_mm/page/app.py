@@ -1,6 +1,8 @@
 """The page's addresses: files by their keys, and two functions that gradio queues."""
 
 import asyncio
+import gzip
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -11,7 +13,6 @@ import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.gzip import GZipMiddleware
 
 from avs_mm.page.gate import GRADIO_PATH, Gate
 from avs_mm.page.limits import Limits
@@ -74,8 +75,10 @@ def build_app(network: Network, *, folder: Path, limits: Limits) -> FastAPI:
         }
 
     @app.get("/candidates/{key}")
-    def candidates(key: str) -> dict[str, Any]:
-        return session.candidates(key)
+    def candidates(key: str) -> Response:
+        content = gzip.compress(json.dumps(session.candidates(key)).encode(), compresslevel=5)
+        headers = {"content-encoding": "gzip"}
+        return Response(content, media_type="application/json", headers=headers)
 
     @app.get("/sound/{key}.wav")
     def sound(
@@ -89,7 +92,6 @@ def build_app(network: Network, *, folder: Path, limits: Limits) -> FastAPI:
         return JSONResponse({"error": str(error)}, status_code=error.status)
 
     _mount_queue(app, session, limits)
-    app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=5)
     app.add_middleware(Gate)
     return app
 
@@ -105,7 +107,7 @@ def _mount_queue(app: FastAPI, session: Session, limits: Limits) -> None:
         """Say what sounds in a segmented video under a mixture of sounds."""
         return _answer(lambda: session.judge(video, own=own, other=other, noise=noise, clip=clip))
 
-    with gr.Blocks() as blocks:
+    with gr.Blocks(analytics_enabled=False) as blocks:
         gr.api(find_candidates, api_name="find_candidates", concurrency_limit=limits.jobs)
         gr.api(judge, api_name="judge", concurrency_limit=1)
     blocks.queue(max_size=limits.waiting)

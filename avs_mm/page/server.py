@@ -11,7 +11,7 @@ from avs_mm.page.limits import Limits
 __all__ = ["LOOPBACK", "PORT", "serve"]
 
 PORT = 7860
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".wav", ".flac", ".ogg", ".mp3")
 
 
@@ -61,7 +61,7 @@ def serve(
         app = build_app(network, folder=uploads, limits=limits or Limits())
         if host in LOOPBACK:
             # A foreign site whose name is led to this machine is not answered.
-            app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+            app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)
         shown = "localhost" if host in LOOPBACK else host
         address = f"http://{shown}:{listening.getsockname()[1]}"
         print(f"{network.title}. {network.note}\nOpen {address} (Ctrl+C ends it)", flush=True)

@@ -41,7 +41,7 @@ class Session:
             if media.encoded is None:
                 try:
                     media.encoded = self.inferencer.set_video(media.path, every=EVERY)
-                except ValueError as error:
+                except (OSError, ValueError) as error:  # or its owner has left, and it is gone
                     raise PageError(_without_path(error, media)) from error
         return {"frames": len(media.encoded.times)}
 
@@ -92,6 +92,6 @@ def _encoded(media: Media) -> Any:
     return media.encoded
 
 
-def _without_path(error: ValueError, media: Media) -> str:
+def _without_path(error: Exception, media: Media) -> str:
     """Call a file what its owner calls it."""
     return str(error).replace(str(media.path), media.name)

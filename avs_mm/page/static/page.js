@@ -197,7 +197,7 @@ async function judge() {
     if (turn === state.opened) {
       say('');
       state.answer = answer;
-      play(sound);
+      play(sound).catch(failed);
       showAnswer();
       showTiming(answer.seconds, performance.now() - started);
     }
@@ -210,15 +210,18 @@ async function judge() {
 }
 
 /** Let people hear what the network was given: the video's own sound, or a mixture beside it. */
-function play(sound) {
+async function play(sound) {
   const isOwn = sound.own === 1 && !sound.other && !sound.noise;
+  const isSilence = !sound.own && !sound.other && !sound.noise;
   video.muted = !isOwn;
   mixed.pause();
-  if (isOwn || !(sound.own || sound.other || sound.noise)) {
-    mixed.removeAttribute('src');
-    return;
-  }
-  mixed.src = `sound/${state.file.key}.wav?${new URLSearchParams(sound)}`;
+  URL.revokeObjectURL(mixed.src);
+  mixed.removeAttribute('src');
+  if (isOwn || isSilence) return;
+  const address = `sound/${state.file.key}.wav?${new URLSearchParams(sound)}`;
+  const content = await (await fetch(address)).blob(); // Chromium seeks in what it has as a whole
+  if (JSON.stringify(sound) !== state.asked) return; // another one was chosen meanwhile
+  mixed.src = URL.createObjectURL(content);
   follow();
 }
 
