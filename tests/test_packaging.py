@@ -16,6 +16,7 @@ import avs_mm
 from avs_mm.stack import LEAST_TORCH
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+SHIPPED = (".py", ".csv", ".yaml", ".md", ".html", ".css", ".js", ".svg")
 
 
 def sources(folder: str) -> set[str]:
@@ -45,7 +46,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_wheel_carries_package_configs_and_tools(wheel: zipfile.ZipFile):
     names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     shipped = {f"avs_mm/.mim/{name}" for name in sources("configs") | sources("tools")}
-    package = {name for name in sources("avs_mm") if name.endswith((".py", ".csv", ".yaml", ".md"))}
+    package = {name for name in sources("avs_mm") if name.endswith(SHIPPED)}
     assert names == package | shipped
 
 

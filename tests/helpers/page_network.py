@@ -1,0 +1,105 @@
+"""Stands for a network behind the page: objects that sound by pitch, and clips of one pitch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep
+
+import numpy as np
+
+from avs_mm.apis.frame import AVSObject, Frame, encode_rle
+from avs_mm.media import SAMPLE_RATE, probe_video, read_audio, write_video
+
+CLASSES = ("drum", "bird", "engine")
+COLOURS = ((255, 176, 0), (86, 180, 233), (0, 158, 115))
+LOUD = 0.01  # RMS of a band from which on its object sounds
+
+
+@dataclass(frozen=True)
+class PitchVideo:
+    """A drum on the left that moves, a bird on the right, an engine in the last half."""
+
+    path: Path
+    size: tuple[int, int]
+    fps: float
+    duration: float
+    times: list[float]
+    has_audio: bool
+
+    def with_audio(self, sound=None) -> list[Frame]:
+        scores = self.category_scores(sound)
+        frames = []
+        for index, time in enumerate(self.times):
+            second = min(int(time), len(scores) - 1)
+            found = enumerate(zip(CLASSES, self._masks(index), strict=True))
+            objects = [
+                AVSObject(
+                    id=place + 1,
+                    category=category,
+                    rle=encode_rle(mask[None])[0],
+                    visual_score=0.9,
+                    audio_score=float(scores[second, place]),
+                    sounding=bool(scores[second, place] > 0.5),
+                    colour=COLOURS[place],
+                )
+                for place, (category, mask) in found
+                if mask.any()
+            ]
+            frames.append(Frame(time=time, size=self.size, objects=objects))
+        return frames
+
+    def category_scores(self, sound=None) -> np.ndarray:
+        waveform = read_audio(self.path) if sound is None else sound
+        seconds = max(1, round(self.duration))
+        waveform = np.pad(waveform, (0, seconds * SAMPLE_RATE))[: seconds * SAMPLE_RATE]
+        spectrum = np.abs(np.fft.rfft(waveform.reshape(seconds, -1), norm="forward")) * 2**0.5
+        bands = [spectrum[:, 20:1000], spectrum[:, 1000:]]
+        levels = np.stack([np.sqrt((band**2).sum(axis=1)) for band in bands], axis=1)
+        scores = np.clip(levels / LOUD / 2, 0, 1)
+        return np.concatenate([scores, np.zeros((seconds, 1))], axis=1)
+
+    def _masks(self, index: int) -> list[np.ndarray]:
+        height, width = self.size
+        rows, columns = np.ogrid[:height, :width]
+        part = index / len(self.times)
+        left = width * (0.05 + 0.2 * part)
+        drum = (columns > left) & (columns < left + width * 0.25) & (rows > height * 0.5)
+        across, down = columns - width * 0.7, rows - height * 0.3
+        bird = across**2 + down**2 < (height * 0.2) ** 2
+        engine = (columns > width * 0.6) & (rows > height * 0.7) & (part >= 0.5)
+        return [drum, bird, engine]
+
+
+class PitchInferencer:
+    """Stands for an AVSInferencer.
+
+    Args:
+        seconds: That it takes to find a video's candidates.
+    """
+
+    classes = CLASSES
+    uses_sound = True
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+        self.calls = 0
+
+    def set_video(self, video, *, every=0.2) -> PitchVideo:
+        self.calls += 1
+        sleep(self.seconds)
+        info = probe_video(video)
+        times = [i * every for i in range(max(1, int(info.duration / every)))]
+        size = (info.height, info.width)
+        return PitchVideo(Path(video), size, info.fps, info.duration, times, info.has_audio)
+
+
+def tone(hertz: float, *, seconds: float = 3, level: float = 0.3) -> np.ndarray:
+    """Return a tone, float32 (seconds * 16000,)."""
+    time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    return (level * np.sin(2 * np.pi * hertz * time)).astype(np.float32)
+
+
+def write_clip(path: Path, sound: np.ndarray | None, *, seconds: float = 3) -> Path:
+    """Write grey pictures of 64x48, ten a second, under a sound."""
+    frames = [np.full((48, 64, 3), 90, np.uint8)] * round(10 * seconds)
+    write_video(path, frames, fps=10, audio=sound)
+    return path
