@@ -41,19 +41,15 @@ def test_score_threshold_reaches_the_candidates(segmentor_config, images):
     assert [len(candidates) for candidates in found] == [0, 0]
 
 
-def test_mask_threshold(segmentor_config, images, monkeypatch):
-    """Pixels of probability 0.45 belong to a mask from 0.4 on down."""
-    areas = {}
-    for threshold in (0.5, 0.4):
-        segmentor_config.update(mask_threshold=threshold, least_area=0.0)
-        model = MODELS.build(segmentor_config).eval()
-        masks = torch.full((2, 1, 32, 32), 0.9).logit()
-        masks[..., 16:] = torch.tensor(0.45).logit()
-        answer = torch.tensor([[[3.0, 0.0, 0.0, 2.0]]]).expand(2, -1, -1), masks
-        monkeypatch.setattr(model.decode_head, "predict_queries", lambda _, answer=answer: answer)
-        found = model.find_candidates(images, sizes=[(32, 32)] * 2)
-        areas[threshold] = [int(candidates.masks.sum()) for candidates in found]
-    assert areas == {0.5: [512, 512], 0.4: [1024, 1024]}
+@pytest.mark.parametrize(("threshold", "area"), [(0.5, 512), (0.4, 1024)])
+def test_mask_threshold(segmentor_config, threshold: float, area: int):
+    """Pixels of probability 0.45, half of the image, belong to a mask from 0.4 on down."""
+    segmentor_config.update(mask_threshold=threshold, least_area=0.0)
+    masks = torch.full((1, 32, 32), 0.9).logit()
+    masks[..., 16:] = torch.tensor(0.45).logit()
+    class_logits = torch.tensor([[3.0, 0.0, 0.0, 2.0]])
+    found = MODELS.build(segmentor_config)._select(class_logits, masks, size=(32, 32))
+    assert found.masks.sum() == area
 
 
 @pytest.mark.parametrize("threshold", [0, 1])
