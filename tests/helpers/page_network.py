@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from time import sleep
 
 import numpy as np
 
@@ -70,22 +69,16 @@ class PitchVideo:
 
 
 class PitchInferencer:
-    """Stands for an AVSInferencer.
-
-    Args:
-        seconds: That it takes to find a video's candidates.
-    """
+    """Stands for an AVSInferencer, and counts the videos that it has segmented."""
 
     classes = CLASSES
     uses_sound = True
 
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.seconds = seconds
+    def __init__(self) -> None:
         self.calls = 0
 
     def set_video(self, video, *, every=0.2) -> PitchVideo:
         self.calls += 1
-        sleep(self.seconds)
         info = probe_video(video)
         times = [i * every for i in range(max(1, int(info.duration / every)))]
         size = (info.height, info.width)

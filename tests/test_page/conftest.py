@@ -85,6 +85,19 @@ def needs_gradio() -> None:
     pytest.importorskip("gradio", reason="needs gradio: pip install 'avs_mm[page]'")
 
 
+@pytest.fixture(scope="session")
+def anybody(needs_gradio, low_clip, tmp_path_factory) -> Iterator[Visitor]:
+    """Who asks a page that serves all tests that leave no traces in it."""
+    from fastapi.testclient import TestClient
+
+    from avs_mm.page.app import build_app
+
+    network = Network(PitchInferencer(), "Two tones", "Of a test.", [low_clip])
+    folder = tmp_path_factory.mktemp("uploads")
+    with TestClient(build_app(network, folder=folder, limits=Limits())) as client:
+        yield Visitor(client)
+
+
 @pytest.fixture
 def visitor(needs_gradio, inferencer, low_clip, uploads, limits) -> Iterator[Visitor]:
     from fastapi.testclient import TestClient

@@ -20,8 +20,8 @@ CALL = "/gradio/gradio_api/call/judge"
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_of_gradio_the_calls_alone_come_through(visitor, method, address):
-    assert visitor.client.request(method, address).status_code == 404
+def test_of_gradio_the_calls_alone_come_through(anybody, method, address):
+    assert anybody.client.request(method, address).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,14 @@ def test_of_gradio_the_calls_alone_come_through(visitor, method, address):
         "data",
     ],
 )
-def test_arguments_are_texts_and_numbers(visitor, body):
-    reply = visitor.client.post(CALL, json=body)
+def test_arguments_are_texts_and_numbers(anybody, body):
+    reply = anybody.client.post(CALL, json=body)
     assert (reply.status_code, reply.json()) == (400, {"error": "arguments are texts and numbers"})
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"{", b"null"])
-def test_a_body_that_is_no_call(visitor, content):
-    assert visitor.client.post(CALL, content=content).status_code == 400
+def test_a_body_that_is_no_call(anybody, content):
+    assert anybody.client.post(CALL, content=content).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_a_body_that_is_no_call(visitor, content):
         ("null", 403),
     ],
 )
-def test_other_sites_cannot_use_the_page(visitor, high_sound, origin, status):
-    reply = visitor.client.post(
+def test_other_sites_cannot_use_the_page(anybody, high_sound, origin, status):
+    reply = anybody.client.post(
         "/files",
         params={"name": "a.wav"},
         content=high_sound.read_bytes(),

@@ -102,7 +102,10 @@ async function open(getFile, name) {
     const found = await get(`candidates/${file.key}`);
     if (turn !== state.opened) return undefined;
     state.found = found;
-    $('timing').dataset.found = seconds.toFixed(1);
+    const wasKnown = seconds < 0.05; // an example that somebody has opened before
+    $('timing').dataset.found = wasKnown
+      ? 'The objects had been found before.'
+      : `The objects were found once, in ${seconds.toFixed(1)} s.`;
     const own = $('sound').elements.kind[0];
     own.disabled = !file.has_audio;
     $('sound').elements.kind.value = file.has_audio ? 'own' : 'mute';
@@ -557,7 +560,8 @@ function showAnswer() {
 
 function showRuler() {
   const { duration } = state.file;
-  const step = [1, 2, 5, 10, 20, 60].find((seconds) => duration / seconds <= 11) || 120;
+  const most = Math.max(2, Math.min(11, $('ruler').clientWidth / 44));
+  const step = [1, 2, 5, 10, 20, 60].find((seconds) => duration / seconds <= most) || 120;
   const ticks = [];
   for (let time = 0; time <= duration - step * 0.3; time += step) {
     const tick = element('span', {}, `${time} s`);
@@ -583,8 +587,8 @@ function showTime() {
 
 function showTiming(seconds, roundTrip) {
   $('timing').textContent =
-    `The objects were found once, in ${$('timing').dataset.found} s. This sound took ` +
-    `${seconds.toFixed(2)} s, and ${(roundTrip / 1000).toFixed(2)} s until it was shown.`;
+    `${$('timing').dataset.found} This sound was judged in ${seconds.toFixed(2)} s, and shown ` +
+    `after ${(roundTrip / 1000).toFixed(2)} s.`;
   $('timing').dataset.answers = Number($('timing').dataset.answers || 0) + 1;
 }
 
@@ -669,6 +673,7 @@ function listen() {
     if (state.file) say(`This browser cannot play ${state.file.name}; convert it to MP4 (H.264).`);
   });
   new ResizeObserver(draw).observe(canvas);
+  new ResizeObserver(() => state.answer && showRuler()).observe($('ruler'));
   window.addEventListener('pagehide', () => [state.file, ...state.clips].filter(Boolean).forEach(forget));
   $('theme').addEventListener('click', () => {
     const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' ||
