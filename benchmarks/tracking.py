@@ -121,8 +121,8 @@ def drawn(clips: int) -> None:
         counts = [count_switches(clip, build()) for clip in made]
         switches, short = (sum(count) / minutes for count in zip(*counts, strict=True))
         print(
-            f"{name:30} {switches:7.1f} id switches a minute, {short:7.1f} of them of objects found "
-            "in the half second before"
+            f"{name:30} {switches:7.1f} id switches a minute, {short:7.1f} of them "
+            "of objects found in the half second before"
         )
 
 

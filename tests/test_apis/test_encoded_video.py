@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from mmengine.structures import InstanceData
 from tiny_network import CLASSES, PALETTE, save_checkpoint, tiny_config
 
 from avs_mm.apis import AVSInferencer
@@ -152,3 +153,29 @@ def test_masks_are_carried_to_the_frames_between(inferencer, clip, sound):
 def test_a_negative_interval_is_refused(inferencer, clip, every):
     with pytest.raises(ValueError, match="seconds above 0"):
         list(inferencer.stream(clip, every=every))
+
+
+def test_an_hour_of_video_is_not_held(inferencer, clip, monkeypatch):
+    read = 0
+
+    def thousand_frames(path):
+        nonlocal read
+        for read in range(1, 1001):
+            yield read / 50, np.zeros((8, 8, 3), np.uint8)
+
+    def find_nothing(images):
+        nothing = InstanceData(
+            masks=torch.zeros(0, 8, 8, dtype=torch.bool),
+            labels=torch.zeros(0, dtype=torch.long),
+            scores=torch.zeros(0),
+        )
+        return [nothing] * len(images)
+
+    monkeypatch.setattr("avs_mm.apis.inferencer.read_video_frames", thousand_frames)
+    monkeypatch.setattr(inferencer, "find_candidates", find_nothing)
+    for carry, ahead in ((False, 8), (True, 8 * 5)):
+        every = 0.1 if carry else None
+        frames = inferencer.stream(clip, np.zeros(32_000, np.float32), every=every, carry=carry)
+        for number, _ in enumerate(frames):
+            assert read - number <= ahead
+        assert number == 999
