@@ -112,7 +112,7 @@ class AVSInferencer:
         """Segment a video frame by frame, in memory that does not grow with its length.
 
         Args:
-            video: Any video that FFmpeg reads.
+            video: Any video that FFmpeg reads; a picture is a video of one frame.
             audio: A file, or a waveform (N,) in [-1, 1] of 16 kHz, cut or padded with silence to
                 the video; None is the video's own.
             every: Seconds from one segmented frame to the next; None: every frame.

@@ -9,6 +9,7 @@ from tiny_network import CLASSES, PALETTE, save_checkpoint, tiny_config
 from avs_mm.apis import AVSInferencer
 from avs_mm.apis.video import second_ending_at
 from avs_mm.media import read_video_frames, write_video
+from avs_mm.output_file import write_image
 from avs_mm.visualization import sounding_candidates
 
 
@@ -85,6 +86,17 @@ def test_a_stream_takes_the_videos_own_sound(inferencer, clip, sound):
     for frame, sample in zip(frames, inferencer(images, seconds), strict=True):
         scores = [found.audio_score for found in frame.objects]  # aac has changed it a little
         assert scores == pytest.approx(sample.pred_instances.audio_scores.tolist(), abs=0.05)
+
+
+def test_a_picture_is_a_video_of_one_frame(inferencer, sound, tmp_path):
+    image = np.random.default_rng(2).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+    write_image(tmp_path / "picture.png", image)
+    (frame,) = inferencer.stream(tmp_path / "picture.png", sound)
+    (sample,) = inferencer([image], [sound[:16_000]])
+    np.testing.assert_array_equal(frame.image, image)
+    scores = [found.audio_score for found in frame.objects]
+    torch.testing.assert_close(torch.tensor(scores), sample.pred_instances.audio_scores)
+    assert len(scores) > 0
 
 
 def test_candidates_are_found_once_for_any_number_of_sounds(inferencer, clip, sound, monkeypatch):
