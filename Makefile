@@ -1,4 +1,5 @@
 # make demo      the whole method on the synthetic data set, into work_dirs/demo
+# make page      a page in the browser: a video, its objects, any sound; asks the demo's network if it is there (docs/page.md)
 # make ablation  every choice of the method, three seeds each (docs/method.md); goes on where it stopped
 # make baselines  ours, TPAVI and the sound localisers on the same data (docs/baselines.md); likewise
 # make real     real images and sounds of $AVS_REAL, three seeds (docs/real.md); goes on likewise
@@ -22,11 +23,15 @@ STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo real real-folds ablation baselines test test-fast faults format clean
+.PHONY: demo page real real-folds ablation baselines test test-fast faults format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
 	$(BIN)/python -m avs_mm.experiments.demo --out work_dirs/demo
+
+page: $(STAMP)
+	$(BIN)/pip install -q -c $(CONSTRAINTS) -e ".[page]"
+	$(BIN)/python -m avs_mm.page
 
 real: $(STAMP)
 	$(BIN)/python -m avs_mm.experiments.real --out work_dirs/real

@@ -21,6 +21,7 @@ __all__ = [
     "add_device_option",
     "add_override_option",
     "add_run_options",
+    "config_in",
     "load_config",
     "read_config",
 ]
@@ -86,6 +87,27 @@ def _check_keys(overrides: Iterable[str], known: set[str], path: str | Path) -> 
                 f"did you mean {near[0]}?" if near else f"its keys are {', '.join(sorted(known))}"
             )
             raise ValueError(f"--cfg-options {key}: {path} has no key {first}; {advice}")
+
+
+def config_in(work_dir: Path) -> Path:
+    """Return the config that ``tools/train.py`` has left in its work dir.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: There are several.
+    """
+    found = sorted(work_dir.glob("*.py"))
+    if not found:
+        raise FileNotFoundError(
+            f"{work_dir}: no config lies in it, as tools/train.py leaves one; give the config and "
+            "the checkpoint"
+        )
+    if len(found) > 1:
+        raise ValueError(
+            f"{work_dir}: {', '.join(path.name for path in found)} lie in it; give the config that "
+            "is meant, and the checkpoint"
+        )
+    return found[0]
 
 
 def load_config(args: argparse.Namespace) -> Config:

@@ -91,15 +91,18 @@ class Ranks:
         return [100 * label + labels[:index].count(label) for index, label in enumerate(labels)]
 
 
-def count_switches(clip: list[Found], tracker: Tracker | Ranks) -> int:
-    last: dict[int, int] = {}
-    switches = 0
+def count_switches(clip: list[Found], tracker: Tracker | Ranks) -> tuple[int, int]:
+    """Return the switches, and those of objects that were found in the half second before."""
+    last: dict[int, tuple[int, float]] = {}
+    switches = short = 0
     for found in clip:
         ids = tracker.update(found.time, found.labels, found.rles, found.embeddings)
         for thing, track in zip(found.objects, ids, strict=True):
-            switches += thing in last and last[thing] != track
-            last[thing] = track
-    return switches
+            known, seen = last.get(thing, (track, found.time))
+            switches += known != track
+            short += known != track and found.time - seen <= 0.5 + 1e-6
+            last[thing] = track, found.time
+    return switches, short
 
 
 TRACKERS: dict[str, Callable[[], Tracker | Ranks]] = {
@@ -115,8 +118,12 @@ def drawn(clips: int) -> None:
     made = [list(draw_clip(np.random.default_rng(index))) for index in range(clips)]
     print(f"{clips} clips of {SECONDS} s, a frame every {EVERY} s, 6 objects")
     for name, build in TRACKERS.items():
-        switches = sum(count_switches(clip, build()) for clip in made)
-        print(f"{name:30} {switches / minutes:7.1f} id switches a minute")
+        counts = [count_switches(clip, build()) for clip in made]
+        switches, short = (sum(count) / minutes for count in zip(*counts, strict=True))
+        print(
+            f"{name:30} {switches:7.1f} id switches a minute, {short:7.1f} of them "
+            "of objects found in the half second before"
+        )
 
 
 def changes(sounding: dict[int, list[bool]]) -> int:

@@ -21,12 +21,14 @@ class _Track:
     category: int
     rle: dict[str, Any]
     box: np.ndarray  # (4,)
-    velocity: np.ndarray  # of the centre, (2,), pixels a second
+    velocity: np.ndarray | None  # of the centre, (2,), pixels a second; None: seen once
     embedding: np.ndarray | None
     time: float
 
     def centre_at(self, time: float) -> np.ndarray:
-        return self.box[:2] + self.velocity * (time - self.time)
+        moved = 0.0 if self.velocity is None else self.velocity * (time - self.time)
+        centre: np.ndarray = self.box[:2] + moved
+        return centre
 
 
 class Tracker:
@@ -84,7 +86,8 @@ class Tracker:
                 if affinity[row, column] >= self.least_affinity:
                     track = self.tracks[row]
                     moved = (boxes[column, :2] - track.box[:2]) / max(time - track.time, 1e-6)
-                    track.velocity = (track.velocity + moved) / 2
+                    before = track.velocity
+                    track.velocity = moved if before is None else (before + moved) / 2
                     track.rle, track.box, track.time = rles[column], boxes[column], time
                     track.embedding = None if unit is None else unit[column]
                     ids[column] = track.id
@@ -107,7 +110,7 @@ class Tracker:
         box: np.ndarray,
         embedding: np.ndarray | None,
     ) -> int:
-        track = _Track(self.next_id, label, rle, box, np.zeros(2), embedding, time)
+        track = _Track(self.next_id, label, rle, box, None, embedding, time)
         self.tracks.append(track)
         self.next_id += 1
         return track.id
