@@ -31,7 +31,7 @@ def steps_of(title: str) -> Iterator[tuple[str, str, str]]:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    ignored = shutil.ignore_patterns("__pycache__", ".mim")
+    ignored = shutil.ignore_patterns(".mim")
     for folder in FOLDERS:
         shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=ignored)
     for path in REPOSITORY.iterdir():
