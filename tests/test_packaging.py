@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -16,25 +17,31 @@ import avs_mm
 from avs_mm.stack import LEAST_TORCH
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+FOLDERS = ("avs_mm", "benchmarks", "configs", "docs", "tests", "tools")
 
 
 def sources(folder: str) -> set[str]:
     return {
         path.relative_to(REPOSITORY).as_posix()
         for path in (REPOSITORY / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", "_build", ".mim"} & {*path.parts}
     }
+
+
+def copy_checkout(copy: Path, folders: tuple[str, ...]) -> Path:
+    for path in REPOSITORY.iterdir():
+        if path.is_file():
+            shutil.copy(path, copy)
+    for name in folders:
+        ignored = shutil.ignore_patterns(".mim", "_build", "__pycache__")
+        shutil.copytree(REPOSITORY / name, copy / name, ignore=ignored)
+    return copy
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """Wheel built from a copy of the sources: nothing of the build stays in the checkout."""
-    copy = tmp_path_factory.mktemp("sources")
-    for path in REPOSITORY.iterdir():
-        if path.is_file():
-            shutil.copy(path, copy)
-    for name in ("avs_mm", "configs", "tools"):
-        shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns(".mim"))
+    copy = copy_checkout(tmp_path_factory.mktemp("sources"), ("avs_mm", "configs", "tools"))
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "."]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -45,8 +52,51 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_wheel_carries_package_configs_and_tools(wheel: zipfile.ZipFile):
     names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     shipped = {f"avs_mm/.mim/{name}" for name in sources("configs") | sources("tools")}
-    package = {name for name in sources("avs_mm") if name.endswith((".py", ".csv", ".yaml", ".md"))}
+    package = {name for name in sources("avs_mm") if name.endswith((".py", ".csv", ".yaml", ".md", ".typed"))}
     assert names == package | shipped
+
+
+def test_types_are_for_others_too(wheel: zipfile.ZipFile, metadata: email.message.Message):
+    assert "avs_mm/py.typed" in wheel.namelist()
+    assert "Typing :: Typed" in metadata.get_all("Classifier")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_sdist_is_the_checkout(sdist: set[str], folder: str):
+    assert {name for name in sdist if name.startswith(f"{folder}/")} == sources(folder)
+
+
+def test_sdist_has_what_make_and_the_tests_read(sdist: set[str]):
+    around = {path.name for path in REPOSITORY.iterdir() if path.is_file()}
+    around &= {"CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile"} | {
+        *("MANIFEST.in", "README.md", "THIRD_PARTY_NOTICES.md", "constraints.txt"),
+        *(".pre-commit-config.yaml", "pyproject.toml", "setup.py"),
+    }
+    assert len(around) == 12
+    assert around | {".github/workflows/test.yml"} <= sdist
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Names in the sdist, which is built from a copy of the checkout."""
+    copy = copy_checkout(tmp_path_factory.mktemp("checkout"), (*FOLDERS, ".github"))
+    code = "from setuptools import build_meta; print(build_meta.build_sdist('built'))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=copy, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(copy / "built" / done.stdout.splitlines()[-1]) as archive:
+        files = [member.name for member in archive.getmembers() if member.isfile()]
+    return {name.partition("/")[2] for name in files}
+
+
+def test_classifiers_are_the_pythons_that_are_allowed(metadata: email.message.Message):
+    versions = [
+        line.rpartition(" ")[2]
+        for line in metadata.get_all("Classifier")
+        if line.startswith("Programming Language :: Python :: 3.")
+    ]
+    assert versions == ["3.10", "3.11", "3.12", "3.13"]
 
 
 @pytest.fixture(scope="module")
