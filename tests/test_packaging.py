@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -52,7 +53,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_wheel_carries_package_configs_and_tools(wheel: zipfile.ZipFile):
     names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     shipped = {f"avs_mm/.mim/{name}" for name in sources("configs") | sources("tools")}
-    package = {name for name in sources("avs_mm") if name.endswith((".py", ".csv", ".yaml", ".md", ".typed"))}
+    shipped.add("avs_mm/.mim/model-index.yml")
+    package = {
+        name
+        for name in sources("avs_mm")
+        if name.endswith((".py", ".csv", ".yaml", ".md", ".typed"))
+    }
     assert names == package | shipped
 
 
@@ -158,10 +164,11 @@ def test_extra_all_names_every_package_but_a_stack(metadata: email.message.Messa
 
 def test_configs_are_found_in_an_unpacked_wheel(wheel: zipfile.ZipFile, tmp_path: Path):
     wheel.extractall(tmp_path)
-    code = "import avs_mm; print(avs_mm.configs_dir())"
+    code = "import avs_mm; print(avs_mm.configs_dir(), avs_mm.config_file('mini/seg'))"
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     printed = subprocess.check_output([sys.executable, "-c", code], env=environment, cwd=tmp_path)
-    configs = Path(printed.decode().strip())
+    configs, config = map(Path, printed.decode().split())
+    assert config == configs / "mini" / "seg.py"
     assert configs == tmp_path / "avs_mm" / ".mim" / "configs"
     assert (configs / "avs_avsc.py").is_file()
 
@@ -169,6 +176,21 @@ def test_configs_are_found_in_an_unpacked_wheel(wheel: zipfile.ZipFile, tmp_path
 def test_configs_are_found_in_the_checkout():
     assert avs_mm.configs_dir() == REPOSITORY / "configs"
     assert (avs_mm.configs_dir() / "avs_swin_b_seg.py").is_file()
+
+
+@pytest.mark.parametrize("name", ["mini/seg.py", "mini/seg", "avs_avsc.py"])
+def test_a_config_of_another_project_can_inherit(name: str, tmp_path: Path):
+    path = tmp_path / "other.py"
+    base = f"""__import__("avs_mm").config_file("{name}")"""
+    path.write_text(f"_base_ = {base}\nwork_dir = 'other'\n")
+    config = Config.fromfile(path)
+    assert config.work_dir == "other"
+    assert config.model == Config.fromfile(avs_mm.config_file(name)).model
+
+
+def test_a_config_that_is_not_shipped_is_named_with_those_alike():
+    with pytest.raises(FileNotFoundError, match=r"no config seg.py; it has mini/seg.py, real/seg"):
+        avs_mm.config_file("seg")
 
 
 def test_missing_configs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
