@@ -14,16 +14,18 @@ def version() -> str:
 
 
 class BuildWithConfigs(build_py):
-    """Put configs and tools into the wheel as avs_mm/.mim (mim's convention), not the checkout."""
+    """Put what mim looks for into the wheel as avs_mm/.mim (its convention), not the checkout."""
 
     def run(self) -> None:
         super().run()
         if self.editable_mode:  # the checkout's own folders are found then
             return
-        for folder in ("configs", "tools"):
-            target = Path(self.build_lib, "avs_mm", ".mim", folder)
-            shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(HERE / folder, target, ignore=shutil.ignore_patterns("__pycache__"))
+        folder = Path(self.build_lib, "avs_mm", ".mim")
+        for name in ("configs", "tools"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(HERE / name, folder / name, ignore=ignored)
+        shutil.copy(HERE / "model-index.yml", folder)
 
 
 # OpenMMLab's packages and OneDL's fork share their import names, and so do mmcv and mmcv-lite. pip
@@ -81,12 +83,17 @@ setup(
         "Intended Audience :: Science/Research",
         "Operating System :: POSIX :: Linux",
         "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.10",
         "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
         "Topic :: Scientific/Engineering :: Artificial Intelligence",
         "Topic :: Scientific/Engineering :: Image Recognition",
+        "Typing :: Typed",
     ],
     packages=find_packages(include=["avs_mm", "avs_mm.*"]),
     package_data={
+        "avs_mm": ["py.typed"],
         "avs_mm.page": ["static/*"],
         "avs_mm.vocabularies": ["*.csv", "*.yaml", "README.md"],
     },

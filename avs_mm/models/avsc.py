@@ -66,6 +66,7 @@ class AVSC(BaseSegmentor):
             them; images that never come again would only fill it. 0 keeps none.
         output: Whether ``pred_sem_seg`` is a "category" map (255 = background) or "binary" (1 =
             sounding).
+        pretrained, train_cfg: Always None, as mmseg's ``init_model`` sets them.
 
     Raises:
         ValueError: an unknown activation or output, a threshold or weight out of range; in
@@ -89,8 +90,14 @@ class AVSC(BaseSegmentor):
         remember_frames: int = 0,
         output: Literal["category", "binary"] = "category",
         data_preprocessor: dict | None = None,
+        pretrained: None = None,
+        train_cfg: None = None,
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor)
+        if pretrained is not None or train_cfg is not None:
+            raise ValueError(
+                "AVSC has no pretrained or train_cfg: give stage1, or load a checkpoint"
+            )
         if output not in ("category", "binary"):
             raise ValueError(f"output is 'category' or 'binary', not {output!r}")
         check_threshold(threshold)

@@ -77,7 +77,9 @@ class LoadAudio(BaseTransform):
         if "audio_path" not in results:
             raise ValueError(
                 f"sample {results.get('img_path')} has no audio_path; leave LoadAudio out of the "
-                "pipeline, or build the data set with audio='original'"
+                "pipeline, or build the data set with audio='original'; mmseg's inference_model "
+                "and MMSegInferencer know images alone: use avs_mm.apis.AVSInferencer, which takes "
+                "a frame and its sound"
             )
         length = round(self.duration * self.sample_rate)
         before = round(self.seconds_before * self.sample_rate)
