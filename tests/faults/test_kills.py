@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import time
 from pathlib import Path
 
@@ -32,11 +33,13 @@ def whole(tmp_path_factory) -> tuple[Path, int]:
 def test_a_training_goes_on_bit_by_bit(whole, tmp_path, moment, figure):
     expected, events = whole
     draw = random.Random(moment)
-    kills = 0
-    for _ in range(2):  # the second time while it goes on, if that does not end before
-        kills += kill_at(lambda: train(tmp_path / "run"), draw.randrange(1, events))
-        assert kills > 0
-        assert all(is_whole(path) for path in (tmp_path / "run").glob("[!.]*.pth"))
+    event = draw.randrange(1, events)
+    while not kill_at(lambda: train(tmp_path / "run"), event):  # it had ended before
+        shutil.rmtree(tmp_path / "run")
+        event //= 2
+    # Once more, while it goes on, if that does not end before.
+    kills = 1 + kill_at(lambda: train(tmp_path / "run"), draw.randrange(1, event + 1))
+    assert all(is_whole(path) for path in (tmp_path / "run").glob("[!.]*.pth"))
     train(tmp_path / "run")
     assert_equal_runs(tmp_path / "run", expected)
     assert not list((tmp_path / "run").glob(".*.pth"))
