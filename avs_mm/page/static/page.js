@@ -591,7 +591,6 @@ function showTiming(seconds, roundTrip) {
   $('timing').textContent =
     `${$('timing').dataset.found} This sound was judged in ${seconds.toFixed(2)} s, and shown ` +
     `after ${(roundTrip / 1000).toFixed(2)} s.`;
-  $('timing').dataset.answers = Number($('timing').dataset.answers || 0) + 1;
 }
 
 function seek(time) {
