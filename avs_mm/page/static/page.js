@@ -16,6 +16,7 @@ const state = {
   clips: [], // files whose sound can be laid over: {key, name}
   pointed: null, // place of the object under the pointer
   drawn: '', // what the canvas shows
+  answers: 0, // how many sounds have been judged
   opened: 0, // how many videos were opened: an answer for an older one is dropped
   judging: false,
   asked: null, // the sound that was last asked for
@@ -200,6 +201,7 @@ async function judge() {
     if (turn === state.opened) {
       say('');
       state.answer = answer;
+      state.answers += 1;
       play(sound).catch(failed);
       showAnswer();
       showTiming(answer.seconds, performance.now() - started);
@@ -360,7 +362,7 @@ function draw() {
   const box = canvas.getBoundingClientRect();
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
-  const what = [frame, width, height, state.pointed, state.asked, !state.answer].join();
+  const what = [frame, width, height, state.pointed, state.answers].join();
   if (what === state.drawn || !width) return;
   state.drawn = what;
   [canvas.width, canvas.height] = [scratch.width, scratch.height] = [width, height];
@@ -589,7 +591,6 @@ function showTiming(seconds, roundTrip) {
   $('timing').textContent =
     `${$('timing').dataset.found} This sound was judged in ${seconds.toFixed(2)} s, and shown ` +
     `after ${(roundTrip / 1000).toFixed(2)} s.`;
-  $('timing').dataset.answers = Number($('timing').dataset.answers || 0) + 1;
 }
 
 function seek(time) {
