@@ -6,6 +6,8 @@ model = dict(
     segmentor={{_base_.model}},
     stage1="work_dirs/avs_swin_b_seg",  # a checkpoint, or a work dir: its best one
     audio_encoder={{_base_.beats}},
+    # Beyond the paper: S4 names what sounds. It helps in docs/real.md; on AVSBench it is belief.
+    category_loss_weight=1.0,
     **_base_.avsc,
 )
 train_dataloader = dict(

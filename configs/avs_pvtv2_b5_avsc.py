@@ -6,6 +6,8 @@ model = dict(
     segmentor={{_base_.model}},
     stage1="work_dirs/avs_pvtv2_b5_seg",
     audio_encoder={{_base_.vggish}},
+    # Beyond the paper: S4 names what sounds. It helps in docs/real.md; on AVSBench it is belief.
+    category_loss_weight=1.0,
     **_base_.avsc,
 )
 train_dataloader = dict(

@@ -38,8 +38,9 @@ WHICH_OURS = (
     f"{LITERALLY}: configs/paper, which has nothing that the paper does not say. {DEFAULT}: "
     "configs/avs_*. The switches that differ, literally / default: decode_head.tolerance 0 / 0.3; "
     "audio_activation softmax / sigmoid; AudioNegatives.fraction 0 / 0.6; unmatched_objects_sound "
-    "false / true; RandomFlip no / yes; in stage 1 PhotoMetricDistortion no / yes and clip_grad no "
-    "/ 0.01; PolyLR no / yes. Eq. 4 has the weight 1 in both."
+    "false / true; category_loss_weight 0 / 1 on S4; the checkpoint by avs/J / avs/harmonic, of a "
+    "validation under other sounds too; RandomFlip no / yes; in stage 1 PhotoMetricDistortion "
+    "no / yes and clip_grad no / 0.01; PolyLR no / yes. Eq. 4 has the weight 1 in both."
 )
 TPAVI_R50: Configs = {"s4": ("tpavi_r50_s4",), "ms3": ("tpavi_r50_ms3",)}
 TPAVI_PVT: Configs = {"s4": ("tpavi_pvtv2_s4",), "ms3": ("tpavi_pvtv2_ms3",)}

@@ -106,6 +106,7 @@ def test_no_other_switch_differs(literal: str, default: str, subset: str):
         *("tolerance", "audio_activation", "unmatched_objects_sound", "clip_grad"),
         *("param_scheduler", "pipeline"),  # PolyLR; RandomFlip, PhotoMetricDistortion
         *("MultiImageMixDataset", "AudioNegatives"),
+        *("category_loss_weight", "save_best", "val_evaluator", "type"),  # ConditionsValLoop
     }
     of_files = {"work_dir", "stage1", "initial_weights", "backbone_weights", "filename"}
     found = different(
