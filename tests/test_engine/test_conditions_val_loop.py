@@ -106,7 +106,8 @@ def test_it_calibrates_the_threshold(run):
     assert metrics["avs/threshold"] == model.threshold
     for key in ("avs/J", "avs/G_J", "avs/RA_silence", "avs/RA_noise"):
         assert metrics[key] == pytest.approx(1.0), key
-    assert hooks == ["before_val", "before_val_epoch", "after_val_epoch", "after_val"]
+    batches = ["before_val_iter", "after_val_iter"] * 3
+    assert hooks == ["before_val", "before_val_epoch", *batches, "after_val_epoch", "after_val"]
 
 
 @pytest.mark.parametrize(("threshold", "J", "noise"), [(0.1, 1.0, 0.0), (0.5, 0.0, 1.0)])
