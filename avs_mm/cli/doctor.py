@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -82,11 +83,9 @@ def _openmmlab() -> Iterator[Line]:
 
 
 def _ops() -> Iterator[Line]:
-    import mmcv._ext  # the real one, or the stand-in
+    from avs_mm.mmcv_ops import EXTENSION, MissingOps
 
-    from avs_mm.mmcv_ops import MissingOps
-
-    if isinstance(mmcv._ext, MissingOps):
+    if isinstance(import_module(EXTENSION), MissingOps):  # the stand-in
         yield (
             "optional",
             "mmcv has no compiled ops; Mask2Former needs them on a GPU (docs/installation.md)",

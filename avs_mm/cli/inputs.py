@@ -57,7 +57,13 @@ def load_model(model: str, *, device: str | None) -> "AVSInferencer":
     config, plus, checkpoint = model.partition("+")
     if plus and Path(model).exists():  # a plus in the name of a work dir
         config, checkpoint = model, ""
-    return AVSInferencer(config, checkpoint or None, device=device)
+    try:
+        return AVSInferencer(config, checkpoint or None, device=device)
+    except TypeError as error:
+        raise ValueError(
+            f"{model}: its model cannot be built ({error}); its config is of another version of "
+            "avs_mm, or of none: give one of this version"
+        ) from error
 
 
 def parse_mix(text: str) -> tuple[Path, float]:

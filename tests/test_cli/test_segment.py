@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from drawn_videos import write_clip
 
-from avs_mm.cli.inputs import find_videos, parse_mix
+from avs_mm.cli.inputs import find_videos, load_model, parse_mix
 from avs_mm.media import probe_video, read_audio
 
 
@@ -93,6 +93,15 @@ def test_faults_are_one_sentence(run, inferencer, clip, tmp_path, arguments, mes
     assert done.exit_code == 1
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_config_of_another_version_is_named(monkeypatch, tmp_path):
+    def build(*arguments, **others):
+        raise TypeError("unexpected keyword argument 'category_prior'")
+
+    monkeypatch.setattr("avs_mm.apis.AVSInferencer", build, raising=False)
+    with pytest.raises(ValueError, match=r"work: its model cannot be built .*category_prior"):
+        load_model("work", device=None)
 
 
 def test_a_wrong_call_is_2(run):
