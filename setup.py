@@ -100,9 +100,13 @@ setup(
         "rich",
         "scipy",  # the matching of mmdet's MaskFormer
         "torch>=2.6",  # older ones refuse safe globals with a name (avs_mm/safe_load.py)
+        "typer",  # the command avs-mm
     ],
     extras_require=STACKS | EXTRAS,
-    # Called by torch at the end of its import: see avs_mm/mmcv_ops.py.
-    entry_points={"torch.backends": ["avs_mm = avs_mm.mmcv_ops:supply_missing_ops"]},
+    # The second is called by torch at the end of its import: see avs_mm/mmcv_ops.py.
+    entry_points={
+        "console_scripts": ["avs-mm = avs_mm.cli.app:main"],
+        "torch.backends": ["avs_mm = avs_mm.mmcv_ops:supply_missing_ops"],
+    },
     cmdclass={"build_py": BuildWithConfigs},
 )

@@ -17,6 +17,7 @@ __all__ = [
     "add_device_option",
     "add_override_option",
     "add_run_options",
+    "config_in",
     "load_config",
     "read_config",
 ]
@@ -65,6 +66,27 @@ def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
     config.merge_from_dict(dict(overrides or {}))
     config.work_dir = config.get("work_dir") or f"work_dirs/{Path(path).stem}"
     return config
+
+
+def config_in(work_dir: Path) -> Path:
+    """Return the config that ``tools/train.py`` has left in its work dir.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: There are several.
+    """
+    found = sorted(work_dir.glob("*.py"))
+    if not found:
+        raise FileNotFoundError(
+            f"{work_dir}: no config lies in it, as tools/train.py leaves one; give the config and "
+            "the checkpoint"
+        )
+    if len(found) > 1:
+        raise ValueError(
+            f"{work_dir}: {', '.join(path.name for path in found)} lie in it; give the config that "
+            "is meant, and the checkpoint"
+        )
+    return found[0]
 
 
 def load_config(args: argparse.Namespace) -> Config:

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from avs_mm.media import probe_video, read_audio, read_video_frames, write_video
+from avs_mm.media import probe_video, read_audio, read_video_frames, stream_audio, write_video
 
 
 def sine(
@@ -100,6 +100,15 @@ def test_long_16_khz_file_is_exact(tmp_path: Path):
     samples = np.random.default_rng(0).integers(-32768, 32768, 80_000)
     waveform = read_audio(write_wav(tmp_path / "noise.wav", samples, rate=16_000))
     np.testing.assert_array_equal(waveform, (samples / 32768).astype(np.float32))
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+def test_sound_comes_in_parts(tmp_path: Path, rate):
+    path = write_float_sound(tmp_path / "long.wav", sine(rate, seconds=20)[None], rate=rate)
+    parts = [*stream_audio(path)]
+    assert len(parts) > 10
+    assert max(map(len, parts)) < 20_000
+    np.testing.assert_array_equal(np.concatenate(parts), read_audio(path))
 
 
 def test_other_target_rate(tmp_path: Path):

@@ -21,6 +21,7 @@ class AVSObject:
         audio_score: That its category sounds, in [0, 1]; None where the model uses no sound.
         sounding: Whether the model says that it sounds.
         colour: RGB in [0, 255], the same for the same id.
+        label: Index of its category among the inferencer's ``classes``.
     """
 
     id: int
@@ -30,6 +31,7 @@ class AVSObject:
     audio_score: float | None
     sounding: bool
     colour: tuple[int, int, int] = (255, 176, 0)
+    label: int = 0
 
     @property
     def mask(self) -> np.ndarray:
@@ -57,12 +59,14 @@ class Frame:
         time: Seconds from the video's start.
         size: (H, W) in pixels.
         objects: Sounding or not.
+        carried: Whether their masks are those of a frame beside it (``carry`` of ``stream``).
         image: RGB uint8 (H, W, 3); None where only the masks were kept.
     """
 
     time: float
     size: tuple[int, int]
     objects: list[AVSObject]
+    carried: bool = False
     image: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     @property

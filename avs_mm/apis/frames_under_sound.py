@@ -85,7 +85,14 @@ def _frame(
             audio_score=None if audio_scores is None else float(audio_scores[index]),
             sounding=bool(sounding[index]),
             colour=colour_of(track),
+            label=int(frame.labels[index]),
         )
         for index, track in enumerate(frame.ids)
     ]
-    return Frame(time=frame.time, size=frame.size, objects=objects, image=frame.image)
+    return Frame(
+        time=frame.time,
+        size=frame.size,
+        objects=objects,
+        carried=frame.carried,
+        image=frame.image,
+    )

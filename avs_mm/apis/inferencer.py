@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,14 +13,14 @@ from mmseg.structures import SegDataSample
 from rich.progress import track
 from torch import Tensor
 
+from avs_mm.apis.arrays_as_loaded import as_loaded, bare_type, seconds_before_of
 from avs_mm.apis.encoded_frames import encode_frames
 from avs_mm.apis.encoded_video import EncodedVideo
 from avs_mm.apis.frame import Frame
 from avs_mm.apis.frame_times import frames_every
 from avs_mm.apis.frames_under_sound import frames_under_sound
 from avs_mm.apis.video_sound import Sound, SoundWindows, sound_chunks
-from avs_mm.datasets import LoadAudio
-from avs_mm.launch import read_config
+from avs_mm.launch import config_in, read_config
 from avs_mm.media import SAMPLE_RATE, VideoInfo, probe_video, read_video_frames
 from avs_mm.models import AVSC, PotentialObjectSegmentor
 from avs_mm.tracking import Hysteresis, Tracker
@@ -78,9 +77,9 @@ class AVSInferencer:
                 f"{config.filename}: has no test_dataloader.dataset.pipeline, which prepares the "
                 "images; add one, as in configs/_base_/s4.py"
             )
-        steps = [step for step in dataset.pipeline if not _bare_type(step).startswith("Load")]
+        steps = [step for step in dataset.pipeline if not bare_type(step).startswith("Load")]
         self.pipeline = Compose(steps)
-        self.seconds_before = _seconds_before(dataset.pipeline)
+        self.seconds_before = seconds_before_of(dataset.pipeline)
 
         self.model = build_trained_model(config, checkpoint, device=device)
         self.uses_sound = isinstance(self.model, AVSC)
@@ -106,16 +105,19 @@ class AVSInferencer:
         audio: Sound = None,
         *,
         every: float | None = None,
+        carry: bool = False,
         audio_every: float | None = 1.0,
         hysteresis: float = 0.0,
     ) -> Iterator[Frame]:
         """Segment a video frame by frame, in memory that does not grow with its length.
 
         Args:
-            video: Any video that FFmpeg reads.
+            video: Any video that FFmpeg reads; a picture is a video of one frame.
             audio: A file, or a waveform (N,) in [-1, 1] of 16 kHz, cut or padded with silence to
                 the video; None is the video's own.
             every: Seconds from one segmented frame to the next; None: every frame.
+            carry: Whether the frames between are given too, with the masks of the nearest
+                segmented one, each judged by its own sound.
             audio_every: Seconds from one scored second of sound to the next: a frame is judged by
                 the first that ends in it or after it. None: every frame by its own second.
             hysteresis: Margin of the audio score, see ``avs_mm.tracking.Hysteresis``.
@@ -133,7 +135,7 @@ class AVSInferencer:
         images = frames_every(read_video_frames(path), every)
         yield from frames_under_sound(
             self,
-            encode_frames(self, images, Tracker(), keep_images=True),
+            encode_frames(self, images, Tracker(), carry=carry, keep_images=True),
             SoundWindows(chunks, seconds_before=self.seconds_before),
             duration=info.duration,
             audio_every=audio_every,
@@ -182,7 +184,7 @@ class AVSInferencer:
         Returns:
             ``masks`` bool (n, H, W), ``labels`` and ``scores`` (n,) each, on the CPU.
         """
-        batch = [self.pipeline(_as_loaded(image, None, num_samples=0)) for image in images]
+        batch = [self.pipeline(as_loaded(image, None, num_samples=0)) for image in images]
         data = self.model.data_preprocessor(pseudo_collate(batch), False)
         found = self.model.encode_images(data["inputs"], data["data_samples"])
         return [candidates.cpu() for candidates in found]
@@ -239,61 +241,10 @@ class AVSInferencer:
         for start in range(0, len(images), self.batch_size):
             chosen = slice(start, start + self.batch_size)
             batch = [
-                self.pipeline(_as_loaded(image, sound, num_samples=self.num_samples))
+                self.pipeline(as_loaded(image, sound, num_samples=self.num_samples))
                 for image, sound in zip(images[chosen], sounds[chosen], strict=True)
             ]
             with torch.no_grad():
                 predictions = self.model.test_step(pseudo_collate(batch))
             samples.extend(prediction.cpu() for prediction in predictions)
         return samples
-
-
-def config_in(work_dir: Path) -> Path:
-    """Return the config that ``tools/train.py`` has left in its work dir.
-
-    Raises:
-        FileNotFoundError: There is none.
-        ValueError: There are several.
-    """
-    found = sorted(work_dir.glob("*.py"))
-    if not found:
-        raise FileNotFoundError(
-            f"{work_dir}: no config lies in it, as tools/train.py leaves one; give the config and "
-            "the checkpoint"
-        )
-    if len(found) > 1:
-        raise ValueError(
-            f"{work_dir}: {', '.join(path.name for path in found)} lie in it; give the config that "
-            "is meant, and the checkpoint"
-        )
-    return found[0]
-
-
-def _bare_type(step: dict) -> str:
-    """Return a transform's name without its scope: any project's loading steps begin with Load."""
-    kind = step["type"]
-    return str(getattr(kind, "__name__", kind)).rsplit(".", 1)[-1]
-
-
-def _seconds_before(pipeline: Sequence[dict]) -> float:
-    loading = [step for step in pipeline if _bare_type(step) == LoadAudio.__name__]
-    return float(loading[0].get("seconds_before", 0.0)) if loading else 0.0
-
-
-def _as_loaded(
-    image: np.ndarray, waveform: np.ndarray | None, *, num_samples: int
-) -> dict[str, Any]:
-    """Return what the loading transforms would: a BGR image, its size, its sound."""
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-        raise ValueError(f"an image must be RGB uint8 (H, W, 3), not {image.dtype} {image.shape}")
-    size = image.shape[:2]
-    results = {"img": image[..., ::-1].copy(), "img_shape": size, "ori_shape": size}
-    if waveform is not None:
-        if waveform.shape != (num_samples,):
-            length = "one second" if num_samples == SAMPLE_RATE else f"{num_samples / 16000:g} s"
-            raise ValueError(
-                f"a waveform must be {length} of 16 kHz mono, ({num_samples},), not "
-                f"{waveform.shape}; resample it, cut it or pad it"
-            )
-        results["audio"] = np.asarray(waveform, dtype=np.float32)
-    return results

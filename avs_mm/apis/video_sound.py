@@ -67,7 +67,7 @@ def window_end(time: float, *, every: float | None, duration: float) -> float:
 
 
 def sound_chunks(path: Path, info: VideoInfo, sound: Sound) -> Iterator[np.ndarray]:
-    """Yield the sound of a video, no longer than it.
+    """Yield the sound of a video, no longer than it, or than a second if it is shorter.
 
     Args:
         sound: A file, or a waveform (N,) in [-1, 1] of 16 kHz; None is the video's own.
@@ -85,7 +85,7 @@ def sound_chunks(path: Path, info: VideoInfo, sound: Sound) -> Iterator[np.ndarr
         chunks: Iterable[np.ndarray] = [_checked(sound)]
     else:
         chunks = stream_audio(path if sound is None else sound)
-    left = round(info.duration * SAMPLE_RATE)
+    left = round(max(1.0, info.duration) * SAMPLE_RATE)  # a picture has a second, too
     for chunk in chunks:
         yield chunk[:left]
         left -= len(chunk)

@@ -41,7 +41,7 @@ def select_candidates(
 
     Returns:
         ``masks`` bool (n, H, W), ``labels`` (n,) ascending and, within one, ``scores`` (n,) in
-        [0, 1] descending.
+        [0, 1] descending; ``queries`` (n,), which query each comes from.
     """
     probabilities = class_logits.float().softmax(dim=-1)
     scores, labels = probabilities.max(dim=-1)
@@ -67,8 +67,9 @@ def select_candidates(
         )
         masks = full_size[:, 0] > 0
     visible = masks.flatten(1).sum(dim=1) >= max(1, least_area * size[0] * size[1])
+    queries = queries[visible]
     return InstanceData(
-        masks=masks[visible], labels=labels[queries][visible], scores=scores[queries][visible]
+        masks=masks[visible], labels=labels[queries], scores=scores[queries], queries=queries
     )
 
 

@@ -22,6 +22,7 @@ from avs_mm.models.published_candidates import (
     instance_segments,
     panoptic_segments,
 )
+from avs_mm.models.query_embeddings import query_embeddings
 from avs_mm.models.silent_object_teacher import SilentObjectTeacher, with_taught_objects
 from avs_mm.models.two_step_prediction import predict_in_two_steps
 from avs_mm.registry import MODELS
@@ -145,14 +146,23 @@ class PotentialObjectSegmentor(EncoderDecoder):
     def find_candidates(
         self, inputs: dict[str, Tensor], *, sizes: list[tuple[int, int]]
     ) -> list[InstanceData]:
-        """Return each frame's candidates (``masks``, ``labels``, ``scores``), one size a frame."""
-        class_logits, mask_logits = self._forward(inputs)
-        return [
+        """Return each frame's candidates, one size a frame.
+
+        ``masks``, ``labels``, ``scores``, ``queries`` and ``embeddings`` (n, C), the last decoder
+        layer's: that of an object is alike in neighbouring frames.
+        """
+        features = self.extract_feat(inputs)
+        with query_embeddings(self.decode_head) as embeddings:
+            class_logits, mask_logits = self.decode_head.predict_queries(features)
+        found = [
             self._select(frame_logits, frame_masks, size=size)
             for frame_logits, frame_masks, size in zip(
                 class_logits, mask_logits, sizes, strict=True
             )
         ]
+        for candidates, frame_embeddings in zip(found, embeddings[-1], strict=True):
+            candidates.embeddings = frame_embeddings[candidates.queries]
+        return found
 
     def _select(
         self, class_logits: Tensor, mask_logits: Tensor, *, size: tuple[int, int]

@@ -33,15 +33,14 @@ def panoptic_segments(
 
     Returns:
         ``masks`` bool (n, H, W), disjoint, ``labels`` (n,), ``scores`` (n,), the class
-        probabilities, in the order of the queries.
+        probabilities, and ``queries`` (n,), in the order of the queries.
     """
     scores, labels = class_logits.float().softmax(dim=-1).max(dim=-1)
     kept = (labels != class_logits.shape[-1] - 1) & (scores > score_threshold)
-    scores, labels = scores[kept], labels[kept]
+    scores, labels, queries = scores[kept], labels[kept], kept.nonzero()[:, 0]
     if not len(labels):
-        return InstanceData(
-            masks=mask_logits.new_zeros((0, *size), dtype=torch.bool), labels=labels, scores=scores
-        )
+        masks = mask_logits.new_zeros((0, *size), dtype=torch.bool)
+        return InstanceData(masks=masks, labels=labels, scores=scores, queries=queries)
     masks = F.interpolate(
         mask_logits[kept][None].float().sigmoid(), size, mode="bilinear", align_corners=False
     )[0]
@@ -51,7 +50,12 @@ def panoptic_segments(
     # The published code measures the mask where the weighted probability is at least a half.
     area, own_area = segments.flatten(1).sum(dim=1), (weighted >= 0.5).flatten(1).sum(dim=1)
     visible = (own_area > 0) & (area > 0) & (area / own_area.clamp(min=1) > least_visible)
-    return InstanceData(masks=segments[visible], labels=labels[visible], scores=scores[visible])
+    return InstanceData(
+        masks=segments[visible],
+        labels=labels[visible],
+        scores=scores[visible],
+        queries=queries[visible],
+    )
 
 
 def instance_segments(
@@ -74,7 +78,7 @@ def instance_segments(
         score_threshold: Least score of an instance.
 
     Returns:
-        ``masks`` bool (n, H, W), ``labels`` (n,), ``scores`` (n,) descending.
+        ``masks`` bool (n, H, W), ``labels`` (n,), ``scores`` (n,) descending, ``queries`` (n,).
     """
     num_queries, num_classes = class_logits.shape[0], class_logits.shape[1] - 1
     probabilities = class_logits.float().softmax(dim=-1)[:, :-1]
@@ -88,8 +92,9 @@ def instance_segments(
     if len(order):
         masks = F.interpolate(binary[None], size, mode="nearest")[0] > 0
     visible = masks.flatten(1).any(dim=1)
+    order = order[visible]
     return InstanceData(
-        masks=masks[visible], labels=labels[order][visible], scores=scores[order][visible]
+        masks=masks[visible], labels=labels[order], scores=scores[order], queries=queries[order]
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from avs_mm.apis import AVSInferencer
 from avs_mm.page.examples import draw_examples
-from avs_mm.weights.hub import is_here
+from avs_mm.weights.hub import find_local
 
 __all__ = ["DEMO", "Network", "choose_network"]
 
@@ -71,4 +71,4 @@ def choose_network(
 
 def zero_shot_is_here() -> bool:
     """Whether the weights of zero-shot are on this machine; nothing is downloaded."""
-    return all(is_here(name) for name in ZERO_SHOT)
+    return all(find_local(name) for name in ZERO_SHOT)

@@ -12,7 +12,7 @@ from avs_mm.atomic_write import atomic_write
 from avs_mm.checksum import sha256_of
 from avs_mm.weights.names import NAMES, PublishedWeights, find_weights
 
-__all__ = ["find_weight_file", "get", "is_here", "resolve_name"]
+__all__ = ["find_local", "find_weight_file", "get", "resolve_name"]
 
 
 def get(name: str) -> Path:
@@ -45,29 +45,31 @@ def get(name: str) -> Path:
     return paths[0]
 
 
-def is_here(name: str) -> bool:
-    """Whether the files of weights of that name are on this machine; nothing is downloaded.
+def find_local(name: str) -> Path | None:
+    """Return where the weights of that name are on this machine, unverified; None: nowhere.
 
     Raises:
         ValueError: There is no such name.
     """
     weights = find_weights(name)
     folder = _folder()
-    if folder is not None and (folder / name).is_dir():
-        return any((folder / name / file).is_file() for file in weights.weights)
+    places = [] if folder is None else [folder / name / file for file in weights.weights]
+    for place in places:
+        if place.is_file():
+            return place
+    if not weights.on_hub or (folder is not None and (folder / name).is_dir()):
+        return None
     try:
         from huggingface_hub import try_to_load_from_cache
-    except ImportError:
-        return False
-    return weights.on_hub and any(
-        isinstance(
-            try_to_load_from_cache(
-                weights.source, file, cache_dir=folder, revision=weights.revision
-            ),
-            str,
+    except ImportError:  # without it nothing has come from there
+        return None
+    for file in weights.weights:
+        found = try_to_load_from_cache(
+            weights.source, file, cache_dir=folder, revision=weights.revision
         )
-        for file in weights.weights
-    )
+        if isinstance(found, str):
+            return Path(found)
+    return None
 
 
 def find_weight_file(name_or_path: str | os.PathLike) -> Path:

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from mmengine.structures import InstanceData
 from tiny_network import CLASSES, PALETTE, save_checkpoint, tiny_config
 
 from avs_mm.apis import AVSInferencer
 from avs_mm.apis.video import second_ending_at
 from avs_mm.media import read_video_frames, write_video
+from avs_mm.output_file import write_image
 from avs_mm.visualization import sounding_candidates
 
 
@@ -86,6 +88,17 @@ def test_a_stream_takes_the_videos_own_sound(inferencer, clip, sound):
         assert scores == pytest.approx(sample.pred_instances.audio_scores.tolist(), abs=0.05)
 
 
+def test_a_picture_is_a_video_of_one_frame(inferencer, sound, tmp_path):
+    image = np.random.default_rng(2).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+    write_image(tmp_path / "picture.png", image)
+    (frame,) = inferencer.stream(tmp_path / "picture.png", sound)
+    (sample,) = inferencer([image], [sound[:16_000]])
+    np.testing.assert_array_equal(frame.image, image)
+    scores = [found.audio_score for found in frame.objects]
+    torch.testing.assert_close(torch.tensor(scores), sample.pred_instances.audio_scores)
+    assert len(scores) > 0
+
+
 def test_candidates_are_found_once_for_any_number_of_sounds(inferencer, clip, sound, monkeypatch):
     encoded = inferencer.set_video(clip, every=0.4)
     assert encoded.times == pytest.approx([0, 0.4, 0.8, 1.2, 1.6])
@@ -128,3 +141,53 @@ def test_stage_1_needs_no_sound(tmp_path, clip):
         assert all(found.audio_score is None for found in frame.objects)
     with pytest.raises(ValueError, match="uses no sound"):
         encoded.category_scores()
+
+
+def test_masks_are_carried_to_the_frames_between(inferencer, clip, sound):
+    key = list(inferencer.stream(clip, sound, every=0.6))
+    carried = list(inferencer.stream(clip, sound, every=0.6, carry=True))
+    assert [frame.time for frame in carried] == pytest.approx([i / 5 for i in range(10)])
+    assert [frame.carried for frame in carried] == [i not in (0, 3, 6, 9) for i in range(10)]
+    nearest = [0, 0, 1, 1, 1, 2, 2, 2, 3, 3]
+    for frame, place in zip(carried, nearest, strict=True):
+        expected = [(found.id, found.rle) for found in key[place].objects]
+        assert [(found.id, found.rle) for found in frame.objects] == expected
+        assert frame.image.shape == (48, 64, 3)
+    # The sound is that of the frame itself, not of the one whose masks it has.
+    scores = inferencer.set_video(clip, every=1.0).category_scores(sound)
+    for found in carried[6].objects:
+        assert found.audio_score == pytest.approx(
+            scores[1, CLASSES.index(found.category)], abs=1e-6
+        )
+
+
+@pytest.mark.parametrize("every", [0, -1])
+def test_a_negative_interval_is_refused(inferencer, clip, every):
+    with pytest.raises(ValueError, match="seconds above 0"):
+        list(inferencer.stream(clip, every=every))
+
+
+def test_an_hour_of_video_is_not_held(inferencer, clip, monkeypatch):
+    read = 0
+
+    def thousand_frames(path):
+        nonlocal read
+        for read in range(1, 1001):
+            yield read / 50, np.zeros((8, 8, 3), np.uint8)
+
+    def find_nothing(images):
+        nothing = InstanceData(
+            masks=torch.zeros(0, 8, 8, dtype=torch.bool),
+            labels=torch.zeros(0, dtype=torch.long),
+            scores=torch.zeros(0),
+        )
+        return [nothing] * len(images)
+
+    monkeypatch.setattr("avs_mm.apis.inferencer.read_video_frames", thousand_frames)
+    monkeypatch.setattr(inferencer, "find_candidates", find_nothing)
+    for carry, ahead in ((False, 8), (True, 8 * 5)):
+        every = 0.1 if carry else None
+        frames = inferencer.stream(clip, np.zeros(32_000, np.float32), every=every, carry=carry)
+        for number, _ in enumerate(frames):
+            assert read - number <= ahead
+        assert number == 999

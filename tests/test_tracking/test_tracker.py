@@ -24,3 +24,25 @@ def test_an_occlusion_of_half_a_second_is_survived():
     assert tracker.update(0.2, [], []) == []
     assert tracker.update(0.5, [0], squares(2)) == [1]
     assert tracker.update(1.1, [0], squares(2)) == [2]
+
+
+def test_an_object_that_moves_while_it_is_hidden_is_known_again():
+    tracker = Tracker()
+    for step in range(3):  # half its width in 0.1 s
+        assert tracker.update(step / 10, [0], squares(5 * step)) == [1]
+    assert tracker.update(0.6, [0], squares(30)) == [1]
+    assert Tracker().update(0, [0], squares(0)) == [1]  # a new video
+
+
+def test_an_object_elsewhere_is_another():
+    tracker = Tracker()
+    tracker.update(0.0, [0], squares(0))
+    assert tracker.update(0.1, [0], squares(80)) == [2]
+
+
+def test_embeddings_tell_objects_apart_that_cross():
+    looks = np.eye(4)
+    for use, expected in ((True, [2, 1]), (False, [1, 2])):
+        tracker = Tracker(use_embeddings=use)
+        tracker.update(0.0, [0, 0], squares(30, 36), looks[:2])
+        assert tracker.update(0.1, [0, 0], squares(32, 35), looks[1::-1]) == expected

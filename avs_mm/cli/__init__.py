@@ -1,0 +1,1 @@
+"""The command ``avs-mm``: for people with a video, or with data. What it needs is loaded late."""

@@ -1,0 +1,35 @@
+"""A fault becomes one sentence and an exit code."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+
+__all__ = ["fail", "one_sentence", "say"]
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Print what a user can mend to stderr, and exit with 1; other errors keep their traceback."""
+    try:
+        yield
+    except BrokenPipeError:  # of a pager that was closed; nothing may be written at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(1) from None
+    except (OSError, ValueError, ImportError, RuntimeError) as error:
+        fail(str(error))
+
+
+def fail(message: str) -> NoReturn:
+    """Print a sentence to stderr, and exit with 1."""
+    typer.echo(f"avs-mm: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def say(message: str, *, quiet: bool = False) -> None:
+    """Print a line, unless the user wants none."""
+    if not quiet:
+        typer.echo(message)
