@@ -34,9 +34,7 @@ def check_media(path: Path, *, name: str, limits: Limits) -> MediaFacts:
     """
     kind = media_type(path)
     if kind is None:
-        raise PageError(
-            f"{name} is no video or sound that this page knows; give an MP4, WebM or WAV"
-        )
+        raise PageError(f"{name} is no video or sound known to this page; give an MP4, WebM or WAV")
     try:
         width, height, longest = _probe(path)
         if longest > limits.seconds + 0.5:

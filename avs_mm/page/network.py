@@ -71,4 +71,4 @@ def choose_network(
 
 def zero_shot_is_here() -> bool:
     """Whether the weights of zero-shot are on this machine; nothing is downloaded."""
-    return all(find_local(name) is not None for name in ZERO_SHOT)
+    return all(find_local(name) for name in ZERO_SHOT)
