@@ -26,8 +26,8 @@ def refuse_code_in_checkpoints() -> None:
     """
     for prefix, loader in list(CheckpointLoader._schemes.items()):  # there is no getter
         if not hasattr(loader, "__wrapped__"):
-            safe = load_from_local if prefix == "" else _without_code(loader)
-            safe.__wrapped__ = loader  # type: ignore[attr-defined]
+            safe: Any = load_from_local if prefix == "" else _without_code(loader)
+            safe.__wrapped__ = loader
             CheckpointLoader.register_scheme(prefix, safe, force=True)
 
 
