@@ -112,10 +112,14 @@ def test_two_seeds_are_refused(draw, avsc):
         draw(*avsc, "--seed", "1", *options)
 
 
-def test_an_error_of_the_program_keeps_its_traceback(draw, avsc, monkeypatch):
+def test_an_error_of_the_program_says_how_to_see_its_traceback(draw, avsc, monkeypatch):
     monkeypatch.setattr(sound_comparison, "choose_frames", lambda *_, **__: None)
-    with pytest.raises(TypeError):
+    with pytest.raises(
+        SystemExit, match=r"^draw_sounds: TypeError: .* \(--traceback shows where\)$"
+    ):
         draw(*avsc)
+    with pytest.raises(TypeError):
+        draw(*avsc, "--traceback")
 
 
 def test_clips_by_name(draw, avsc, tmp_path):
