@@ -238,8 +238,8 @@ def _opened(path: str | Path) -> Iterator[av.container.InputContainer]:
                         f"{path}: its header says {stream.rate} Hz, and sounds are of {RATES[0]} "
                         f"to {RATES[1]} Hz; write it anew with its true rate"
                     )
-            for picture in container.streams.video:
-                picture.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+            for images in container.streams.video:
+                images.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
             yield container
     except av.error.FFmpegError as error:
         raise _unreadable(path, error.strerror) from error

@@ -1,5 +1,6 @@
 """What a tool says when it fails: the file, the fault and the remedy, without a traceback."""
 
+import inspect
 import os
 import re
 import signal
@@ -28,7 +29,7 @@ def one_line_errors(main: Callable[[], None]) -> Callable[[], None]:
 
     @wraps(main)
     def run() -> None:
-        name = Path(sys.argv[0]).stem
+        name = Path(inspect.getfile(main)).stem
         with_traceback = "--traceback" in sys.argv[1:]
         sys.argv = [argument for argument in sys.argv if argument != "--traceback"]
         before = signal.getsignal(signal.SIGTERM)

@@ -28,12 +28,21 @@ def arguments(monkeypatch) -> list[str]:
 @pytest.mark.parametrize(
     ("error", "line"),
     [
-        (ValueError("a.csv: holds no clips"), "train: a.csv: holds no clips"),
-        (OSError(28, "a.pth could not be written"), "train: a.pth could not be written"),
-        (PermissionError(13, "Permission denied", "a.csv"), "train: a.csv: Permission denied"),
-        (KeyError("Foo is not in"), "train: KeyError: Foo is not in (--traceback shows where)"),
-        (AssertionError(), "train: AssertionError:  (--traceback shows where)"),
-        (KeyboardInterrupt(), "train: interrupted"),
+        (ValueError("a.csv: holds no clips"), "test_one_line_errors: a.csv: holds no clips"),
+        (
+            OSError(28, "a.pth could not be written"),
+            "test_one_line_errors: a.pth could not be written",
+        ),
+        (
+            PermissionError(13, "Permission denied", "a.csv"),
+            "test_one_line_errors: a.csv: Permission denied",
+        ),
+        (
+            KeyError("Foo is not in"),
+            "test_one_line_errors: KeyError: Foo is not in (--traceback shows where)",
+        ),
+        (AssertionError(), "test_one_line_errors: AssertionError:  (--traceback shows where)"),
+        (KeyboardInterrupt(), "test_one_line_errors: interrupted"),
     ],
 )
 def test_the_line(error, line):

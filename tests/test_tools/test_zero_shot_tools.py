@@ -67,7 +67,7 @@ def test_a_test_run_writes_masks(config: Path, tmp_path: Path):
 
 
 def test_a_name_is_no_checkpoint_to_test(config: Path):
-    with pytest.raises(SystemExit, match="test: ast-audioset is a part of a model, not a check"):
+    with pytest.raises(SystemExit, match=r"^test: ast-audioset is a part of a model, not a che"):
         run("test", config, "--cfg-options", "load_from=ast-audioset")
 
 
