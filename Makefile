@@ -5,6 +5,7 @@
 # make real-folds  the same in a cross-validation of three folds
 # make test      style, types and tests
 # make test-fast style and the tests that are not marked slow, within a minute on two idle cores
+# make docs      the documentation as a site, build/docs/index.html; a warning is an error
 # make format    let ruff put the code in order
 #
 # The first three make .venv and install into it when it is missing. On the command line:
@@ -21,7 +22,7 @@ STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo real real-folds ablation baselines test test-fast format clean
+.PHONY: demo real real-folds ablation baselines test test-fast docs format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -49,6 +50,10 @@ test-fast: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not slow"
+
+docs: $(STAMP)
+	$(BIN)/pip install -q -c $(CONSTRAINTS) -e ".[docs]"
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix
