@@ -7,6 +7,7 @@
 # make test      style, types and tests
 # make test-fast style and the tests that are not marked slow, within a minute on two idle cores
 # make faults    kills, full disks, lost processes and damaged files (docs/reliability.md), in 15 minutes
+# make docs      the documentation as a site, build/docs/index.html; a warning is an error
 # make format    let ruff put the code in order
 #
 # The first three make .venv and install into it when it is missing. On the command line:
@@ -23,7 +24,7 @@ STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo page real real-folds ablation baselines test test-fast faults format clean
+.PHONY: demo page real real-folds ablation baselines test test-fast faults docs format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -61,6 +62,10 @@ faults: $(STAMP)
 	  tests/test_mmengine_loader.py tests/test_file_length.py tests/test_atomic_write.py \
 	  tests/test_one_line_errors.py tests/test_launch.py tests/test_checkpoint.py tests/test_trained_model.py \
 	  tests/test_datasets/test_category_maps.py tests/test_datasets/test_avsbench_layout.py tests/test_media.py
+
+docs: $(STAMP)
+	$(BIN)/pip install -q -c $(CONSTRAINTS) -e ".[docs]"
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix

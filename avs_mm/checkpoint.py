@@ -184,7 +184,8 @@ def _all_tensors(state_dict: dict) -> bool:
 
 
 def _is_finite(weights: Tensor) -> bool:
-    return not weights.is_floating_point() or bool(weights.isfinite().all())
+    has_values = weights.is_floating_point() and not weights.is_meta
+    return not has_values or bool(weights.isfinite().all())
 
 
 def _listed(keys: Collection[str]) -> str:

@@ -1,5 +1,6 @@
 """model-index.yml and the metafiles say of every config what is true, and nothing of others."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,11 @@ def test_an_entry_is_of_a_collection_and_of_its_data(model: dict):
     name = Path(model["Config"]).stem
     assert ("ms3" in name) <= ("MS3" in trained_on[0])
     assert ("avss" in name) == ("AVSS" in trained_on[0])
+
+
+def test_the_model_zoo_has_every_config_but_those_of_small_data():
+    zoo = (REPOSITORY / "docs" / "model_zoo.md").read_text()
+    named = set(re.findall(r"^\| `([\w/]+\.py)` \|", zoo, re.M))
+    small = ("configs/mini/", "configs/real/")
+    described = {name for name in CONFIGS if not name.startswith(small)}
+    assert {f"configs/{name}" for name in named} == described

@@ -58,10 +58,11 @@ def test_change_log_knows_this_version():
     assert f"## [{avs_mm.__version__}] - " in (REPOSITORY / "CHANGELOG.md").read_text()
 
 
-def test_workflow_runs_make_test_with_the_pinned_torch():
+@pytest.mark.parametrize("job", ["test", "docs"])
+def test_workflow_runs_make_with_the_pinned_torch(job: str):
     workflow = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "test.yml").read_text())
-    (command,) = [step["run"] for step in workflow["jobs"]["test"]["steps"] if "run" in step]
-    assert command.startswith("make test TORCH=")
+    (command,) = [step["run"] for step in workflow["jobs"][job]["steps"] if "run" in step]
+    assert command.startswith(f"make {job} TORCH=")
     (pin,) = re.findall(r"^torch==\S+$", (REPOSITORY / "constraints.txt").read_text(), re.M)
     assert pin in command
 
@@ -72,3 +73,12 @@ def test_pre_commit_makes_the_checks_of_make_test(check: str):
     entries = [hook["entry"].replace('"', "") for hook in local["hooks"]]
     assert sum(f"exec ${{VENV:-.venv}}/bin/{check}" in entry for entry in entries) == 1
     assert f"$(BIN)/{check}" in (REPOSITORY / "Makefile").read_text()
+
+
+def test_every_page_of_the_site_is_in_a_table_of_contents():
+    docs = REPOSITORY / "docs"
+    trees = re.findall(r"```\{toctree\}\n(.*?)```", (docs / "index.md").read_text(), re.S)
+    listed = [line for tree in trees for line in tree.split("\n") if line and line[0] != ":"]
+    pages = {path.stem for path in docs.glob("*.md")} - {"index"}
+    assert pages <= set(listed)
+    assert len(listed) == len(set(listed))

@@ -47,8 +47,8 @@ def foreground(prob: Tensor) -> Tensor:
 def jaccard(prob: Tensor, mask: Tensor) -> Tensor:
     """J of every frame, float32 ``(N,)`` in [0, 1].
 
-    |P ∩ G| / (|P ∪ G| + 1e-7); for a frame whose mask is empty, the fraction of pixels outside P
-    (AVSBench's rule: 20 % false foreground gives 0.8, not 0).
+    ``|P ∩ G| / (|P ∪ G| + 1e-7)``; for a frame whose mask is empty, the fraction of pixels
+    outside P (AVSBench's rule: 20 % false foreground gives 0.8, not 0).
 
     Source: AVSBench (Zhou et al., ECCV 2022), the official ``mask_iou``.
 
