@@ -1,5 +1,6 @@
 """The commands of ``avs-mm``, and how they end: 0 well, 1 with a fault, 2 wrongly called."""
 
+import os
 import warnings
 
 import typer
@@ -45,7 +46,8 @@ def about(
 
 
 def main() -> None:
-    """Run the command; what libraries say about their own future is not the user's affair."""
+    """Run the command; what libraries say of themselves is not the user's affair."""
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # its retries; the fault itself is ours
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     warnings.filterwarnings("ignore", category=FutureWarning)
     app()

@@ -137,7 +137,8 @@ def _data() -> Iterator[Line]:
 
 
 def _page() -> Iterator[Line]:
-    if find_spec("gradio") is None:
+    spec = find_spec("gradio")
+    if spec is None or spec.origin is None:  # a folder of that name is no package
         yield "optional", "gradio, of avs-mm serve, is not installed: pip install 'avs_mm[page]'"
     else:
         yield "ok", "gradio is installed"
