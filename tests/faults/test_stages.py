@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
-from sudden_death import count_events, kill_at
+from sudden_death import kill_after, processor_seconds
 from toy_training import assert_equal_runs
 
 from avs_mm import configs_dir
@@ -78,13 +78,13 @@ def test_a_stage_goes_on_bit_by_bit(stage, stage1, tmp_path, monkeypatch, figure
         config.work_dir, config.experiment_name = str(work_dir), str(work_dir)
         Runner.from_cfg(config).train()
 
-    events = count_events(lambda: train(tmp_path / "counted"))
-    count_events(lambda: train(tmp_path / "whole"))
+    processor_seconds(lambda: train(tmp_path / "whole"))
+    seconds = processor_seconds(lambda: train(tmp_path / "timed"))
     for moment in range(MOMENTS):
-        run, event = tmp_path / f"run{moment}", random.Random(moment).randrange(1, events)
-        while not kill_at(lambda run=run: train(run), event):
+        run, end = tmp_path / f"run{moment}", random.Random(moment).uniform(0.1, seconds)
+        while not kill_after(lambda run=run: train(run), end):  # it had ended before
             shutil.rmtree(run)
-            event //= 2
-        count_events(lambda run=run: train(run))
+            end /= 2
+        processor_seconds(lambda run=run: train(run))
         assert_equal_runs(run, tmp_path / "whole")
     figure(f"configs/mini/{stage}.py killed at {MOMENTS} moments", "equal to the last bit")
