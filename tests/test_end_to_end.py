@@ -43,9 +43,9 @@ def must_run(run_tool) -> Callable[..., None]:
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory) -> Path:
-    """Twelve clips to train on, six to validate and six to test: one a category."""
+    """Fifteen clips to train on, two to validate, and six to test: one a category."""
     counts = {
-        "s4": {"train": 12, "val": 6, "test": 6},
+        "s4": {"train": 12, "val": 2, "test": 6},
         "ms3": {"train": 3, "val": 0, "test": 0},
         "v2": {"train": 0, "val": 0, "test": 0},
         "all": {"train": 0, "val": 0},
