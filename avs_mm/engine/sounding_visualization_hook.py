@@ -43,42 +43,22 @@ class SoundingVisualizationHook(Hook):
         self.show = show
         self.wait_time = wait_time
 
-    def after_val_iter(
+    def _after_iter(
         self,
         runner: Runner,
         batch_idx: int,
         data_batch: Mapping[str, Any] | None = None,
         outputs: Sequence[SegDataSample] | None = None,
+        mode: str = "train",
     ) -> None:
-        """Draw a batch of the validation, if it is one that is drawn."""
-        self._draw(runner, batch_idx, data_batch, outputs, mode="val")
-
-    def after_test_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: Mapping[str, Any] | None = None,
-        outputs: Sequence[SegDataSample] | None = None,
-    ) -> None:
-        """Draw a batch of the test, if it is one that is drawn."""
-        self._draw(runner, batch_idx, data_batch, outputs, mode="test")
-
-    def _draw(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        batch: Mapping[str, Any] | None,
-        outputs: Sequence[SegDataSample] | None,
-        *,
-        mode: str,
-    ) -> None:
+        """Draw a batch of a validation or a test, if it is one that is drawn."""
+        if mode == "train" or data_batch is None or outputs is None:
+            return
         if not self.draw or batch_idx % self.interval or not is_main_process():
             return
-        if batch is None or outputs is None:
-            return
         loop = runner.val_loop if mode == "val" else runner.test_loop
-        sounds = batch["inputs"].get("audio", [None] * len(outputs))
-        for image, sound, output in zip(batch["inputs"]["img"], sounds, outputs, strict=True):
+        sounds = data_batch["inputs"].get("audio", [None] * len(outputs))
+        for image, sound, output in zip(data_batch["inputs"]["img"], sounds, outputs, strict=True):
             picture = draw_predicted_sample(
                 image_of({"inputs": {"img": image}}),
                 output.cpu(),
