@@ -4,7 +4,6 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +14,6 @@ from avs_mm.cli.faults import fail
 __all__ = ["doctor"]
 
 Line = tuple[str, str]  # "ok", "optional" or "FAULT", and what is said
-ZERO_SHOT = ("maskformer-swin-base-coco", "ast-audioset")  # of configs/zero_shot/coco_ast.py
 ENCODERS = {"libx264": "painted videos", "aac": "their sound", "prores_ks": "--save alpha"}
 DECODERS = ("h264", "hevc", "vp9", "av1", "aac", "mp3", "opus")
 
@@ -119,6 +117,7 @@ def _has(codec: str, mode: Literal["r", "w"]) -> bool:
 
 def _weights() -> Iterator[Line]:
     from avs_mm.weights.hub import find_local
+    from avs_mm.weights.names import ZERO_SHOT
 
     for name in ZERO_SHOT:
         where = find_local(name)
@@ -137,8 +136,9 @@ def _data() -> Iterator[Line]:
 
 
 def _page() -> Iterator[Line]:
-    spec = find_spec("gradio")
-    if spec is None or spec.origin is None:  # a folder of that name is no package
+    from avs_mm.page.gradio_extra import has_gradio
+
+    if not has_gradio():
         yield "optional", "gradio, of avs-mm serve, is not installed: pip install 'avs_mm[page]'"
     else:
         yield "ok", "gradio is installed"

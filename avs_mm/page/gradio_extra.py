@@ -2,7 +2,13 @@
 
 from importlib.util import find_spec
 
-__all__ = ["require_gradio"]
+__all__ = ["has_gradio", "require_gradio"]
+
+
+def has_gradio() -> bool:
+    """Whether gradio is installed; a folder of that name is no package."""
+    spec = find_spec("gradio")
+    return spec is not None and spec.origin is not None
 
 
 def require_gradio() -> None:
@@ -11,5 +17,5 @@ def require_gradio() -> None:
     Raises:
         RuntimeError: It is. Not an ImportError, as in ``avs_mm/stack.py``.
     """
-    if find_spec("gradio") is None:
+    if not has_gradio():
         raise RuntimeError("the page needs gradio, which is missing: pip install 'avs_mm[page]'")

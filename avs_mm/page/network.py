@@ -7,11 +7,11 @@ from pathlib import Path
 from avs_mm.apis import AVSInferencer
 from avs_mm.page.examples import draw_examples
 from avs_mm.weights.hub import find_local
+from avs_mm.weights.names import ZERO_SHOT
 
 __all__ = ["DEMO", "Network", "choose_network"]
 
 DEMO = Path("work_dirs/demo/runs/avsc")  # where make demo leaves it
-ZERO_SHOT = ("maskformer-swin-base-coco", "ast-audioset")  # of configs/zero_shot/coco_ast.py
 
 
 @dataclass(frozen=True)

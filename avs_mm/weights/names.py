@@ -3,7 +3,9 @@
 import difflib
 from dataclasses import dataclass
 
-__all__ = ["NAMES", "PublishedWeights", "find_weights"]
+__all__ = ["NAMES", "ZERO_SHOT", "PublishedWeights", "find_weights"]
+
+ZERO_SHOT = ("maskformer-swin-base-coco", "ast-audioset")  # of configs/zero_shot/coco_ast.py
 
 # safetensors first: a .bin is a pickle
 HUB_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
