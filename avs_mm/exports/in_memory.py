@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from avs_mm.apis.frame import Frame
+from avs_mm.apis.frame import Frame, rle_as_text
 from avs_mm.exports.csv_table import COLUMNS, row_of
 
 __all__ = ["to_coco_rle", "to_dataframe", "to_detections"]
@@ -13,10 +13,7 @@ __all__ = ["to_coco_rle", "to_dataframe", "to_detections"]
 
 def to_coco_rle(frame: Frame) -> list[dict[str, Any]]:
     """Return each object's mask as COCO's compressed RLE with text counts, which JSON can hold."""
-    return [
-        {"size": list(found.rle["size"]), "counts": found.rle["counts"].decode()}
-        for found in frame.objects
-    ]
+    return [rle_as_text(found.rle) for found in frame.objects]
 
 
 def to_detections(frame: Frame, *, sounding_only: bool = False) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from typing_extensions import Self
 
-from avs_mm.apis.frame import AVSObject, Frame
+from avs_mm.apis.frame import AVSObject, Frame, rle_as_text
 from avs_mm.output_file import write_json
 
 __all__ = ["YouTubeVis"]
@@ -76,16 +76,12 @@ class YouTubeVis:
             "width": width,
             "length": len(self.times),
             "score": max(one.visual_score for one in found.values()),
-            "segmentations": [one and _as_text(one.rle) for one in over_time],
+            "segmentations": [one and rle_as_text(one.rle) for one in over_time],
             "bboxes": [one and _left_top_width_height(one) for one in over_time],
             "areas": [one and one.area for one in over_time],
             "sounding": [one and one.sounding for one in over_time],
             "audio_scores": [one and one.audio_score for one in over_time],
         }
-
-
-def _as_text(rle: dict[str, Any]) -> dict[str, Any]:
-    return {"size": [int(side) for side in rle["size"]], "counts": rle["counts"].decode()}
 
 
 def _left_top_width_height(found: AVSObject) -> list[float]:
