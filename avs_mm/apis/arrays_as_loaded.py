@@ -33,7 +33,9 @@ def as_loaded(
     results = {"img": image[..., ::-1].copy(), "img_shape": size, "ori_shape": size}
     if waveform is not None:
         if waveform.shape != (num_samples,):
-            length = "one second" if num_samples == SAMPLE_RATE else f"{num_samples / 16000:g} s"
+            length = (
+                "one second" if num_samples == SAMPLE_RATE else f"{num_samples / SAMPLE_RATE:g} s"
+            )
             raise ValueError(
                 f"a waveform must be {length} of 16 kHz mono, ({num_samples},), not "
                 f"{waveform.shape}; resample it, cut it or pad it"

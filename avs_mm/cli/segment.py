@@ -136,6 +136,7 @@ def _write(
     from avs_mm import exports
     from avs_mm.apis.frame_times import at_constant_rate
     from avs_mm.apis.video_sound import sound_chunks
+    from avs_mm.media import SAMPLE_RATE
 
     sinks: dict[str, Any] = {}
     if "json" in wanted.kinds:
@@ -160,7 +161,7 @@ def _write(
             if inferencer.uses_sound:
                 chunks = [*sound_chunks(wanted.video, info, sound)]
                 heard = np.concatenate([np.zeros(0, np.float32), *chunks])
-                length = round(info.duration * 16_000)
+                length = round(info.duration * SAMPLE_RATE)
                 painted_sound = np.pad(heard, (0, max(0, length - len(heard))))
             exports.write_painted_video(wanted.painted, saved, fps=fps, sound=painted_sound)
         else:

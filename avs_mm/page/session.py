@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from avs_mm.apis import AVSInferencer
+from avs_mm.media import SAMPLE_RATE
 from avs_mm.page.answer import describe_candidates, describe_categories, describe_decisions
 from avs_mm.page.media_store import Media, MediaStore
 from avs_mm.page.mixture import Mixture, mix, peaks
@@ -52,7 +53,7 @@ class Session:
             PageError: They have not been found.
         """
         media = self.store.get(key)
-        silence = np.zeros(round(media.facts.duration * 16_000), np.float32)
+        silence = np.zeros(round(media.facts.duration * SAMPLE_RATE), np.float32)
         return describe_candidates(_encoded(media).with_audio(silence))
 
     def judge(
@@ -79,10 +80,11 @@ class Session:
             scores = encoded.category_scores(sound) if self.inferencer.uses_sound else np.zeros(0)
         except ValueError as error:
             raise PageError(_without_path(error, media)) from error
+        columns = max(1, round(len(sound) / SAMPLE_RATE * COLUMNS_A_SECOND))
         return {
             "objects": describe_decisions(frames),
             "categories": describe_categories(scores, self.inferencer.classes),
-            "peaks": peaks(sound, columns=max(1, round(len(sound) / 16_000 * COLUMNS_A_SECOND))),
+            "peaks": peaks(sound, columns=columns),
         }
 
 
