@@ -15,6 +15,8 @@ from avs_mm.atomic_write import atomic_write
 
 __all__ = [
     "encode_image",
+    "encode_wav",
+    "to_int16",
     "without_nan",
     "write_bytes",
     "write_image",
@@ -95,10 +97,20 @@ def encode_image(image: np.ndarray, suffix: str, *, quality: int = 95) -> bytes:
 
 def write_wav(path: str | os.PathLike, samples: np.ndarray, *, sample_rate: int) -> None:
     """Write mono sound of 16 bits, int16 (N,) at ``sample_rate`` Hz; as `write_bytes`."""
+    write_bytes(path, encode_wav(samples, sample_rate=sample_rate))
+
+
+def encode_wav(samples: np.ndarray, *, sample_rate: int) -> bytes:
+    """Return the content of a wav file of such samples."""
     content = io.BytesIO()
     with wave.open(content, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(sample_rate)
         file.writeframes(samples.astype("<i2").tobytes())
-    write_bytes(path, content.getvalue())
+    return content.getvalue()
+
+
+def to_int16(waveform: np.ndarray) -> np.ndarray:
+    """Turn sound in [-1, 1] into samples of 16 bits, of which 32767 is the loudest."""
+    return np.round(waveform * 32767).astype(np.int16)

@@ -53,7 +53,7 @@ def _prepare_one(video: Path, out: Path, *, start: float, seconds: int, size: in
     import cv2
 
     from avs_mm.media import SAMPLE_RATE, probe_video, read_audio, read_video_frames
-    from avs_mm.output_file import write_image, write_wav
+    from avs_mm.output_file import to_int16, write_image, write_wav
 
     info = probe_video(video)
     if not info.has_audio:
@@ -74,8 +74,8 @@ def _prepare_one(video: Path, out: Path, *, start: float, seconds: int, size: in
     first = round(start * SAMPLE_RATE)
     part = sound[first : first + whole * SAMPLE_RATE]
     part = np.pad(part, (0, whole * SAMPLE_RATE - len(part)))
-    samples = np.round(part * 32_767).astype(np.int16)
-    write_wav(out / "audio_wav" / f"{video.stem}.wav", samples, sample_rate=SAMPLE_RATE)
+    sound_file = out / "audio_wav" / f"{video.stem}.wav"
+    write_wav(sound_file, to_int16(part), sample_rate=SAMPLE_RATE)
     return whole
 
 

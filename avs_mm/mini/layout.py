@@ -9,7 +9,7 @@ from avs_mm.datasets.categories import voc_palette
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.mini.clips import Clip
 from avs_mm.mini.sprites import CATEGORIES
-from avs_mm.output_file import write_image, write_wav
+from avs_mm.output_file import to_int16, write_image, write_wav
 
 S4_ROOT = Path("AVSBench-object/Single-source")
 MS3_ROOT = Path("AVSBench-object/Multi-sources")
@@ -77,4 +77,4 @@ def _binary(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _write_sound(path: Path, sound: NDArray[np.float32]) -> None:
     """Write a waveform (N,) in [-1, 1]."""
-    write_wav(path, np.round(sound * 32767).astype(np.int16), sample_rate=SAMPLE_RATE)
+    write_wav(path, to_int16(sound), sample_rate=SAMPLE_RATE)

@@ -8,7 +8,7 @@ from avs_mm.experiments.demo.scenes import FPS, draw_scene
 from avs_mm.media import SAMPLE_RATE, write_video
 from avs_mm.mini import CATEGORIES
 from avs_mm.mini.sounds import draw_source, mix
-from avs_mm.output_file import write_wav
+from avs_mm.output_file import to_int16, write_wav
 
 __all__ = ["draw_examples"]
 
@@ -39,6 +39,5 @@ def draw_examples(folder: Path) -> list[Path]:
         source = draw_source(category, SECONDS, rng)
         sound = mix([source], np.ones((1, SECONDS), bool), rng)
         paths.append(folder / f"{name}.wav")
-        samples = (sound * 32767).round().astype(np.int16)
-        write_wav(paths[-1], samples, sample_rate=SAMPLE_RATE)
+        write_wav(paths[-1], to_int16(sound), sample_rate=SAMPLE_RATE)
     return paths

@@ -1,13 +1,12 @@
 """The sound that a video is judged by: its own, another's and noise, each with a gain."""
 
-import io
 import math
-import wave
 from dataclasses import dataclass
 
 import numpy as np
 
 from avs_mm.media import SAMPLE_RATE, read_audio
+from avs_mm.output_file import encode_wav, to_int16
 from avs_mm.page.media_store import Media
 from avs_mm.page.page_error import PageError
 
@@ -73,8 +72,4 @@ def peaks(sound: np.ndarray, *, columns: int) -> list[int]:
 
 def wav(sound: np.ndarray) -> bytes:
     """Return a sound, (N,) in [-1, 1] of 16 kHz, as the content of a WAV file."""
-    content = io.BytesIO()
-    with wave.open(content, "wb") as file:
-        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
-        file.writeframes((sound * 32767).round().astype("<i2").tobytes())
-    return content.getvalue()
+    return encode_wav(to_int16(sound), sample_rate=SAMPLE_RATE)
