@@ -12,7 +12,7 @@ import numpy as np
 from typing_extensions import Self
 
 from avs_mm.apis.frame import AVSObject, Frame
-from avs_mm.exports.unfinished import Unfinished
+from avs_mm.atomic_write import atomic_write
 
 __all__ = ["AlphaVideos"]
 
@@ -60,28 +60,34 @@ class AlphaVideos:
                 "masks instead"
             )
         name = found.category.replace("/", "-").replace(" ", "_")
-        file = Unfinished(self.folder / f"object_{found.id}_{name}.mov")
-        container = av.open(str(file.begin()), "w")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        files = ExitStack()
+        path = files.enter_context(atomic_write(self.folder / f"object_{found.id}_{name}.mov"))
+        container = files.enter_context(av.open(str(path), "w"))
         stream = container.add_stream("prores_ks", rate=self.rate, options={"profile": "4444"})
         stream.height, stream.width = size
         stream.pix_fmt = "yuva444p10le"
-        video = _Video(file, container, stream, self.rate)
+        video = _Video(files, container, stream, self.rate)
+        files.push(video.finish)  # before the container is closed
         transparent = np.zeros((*size, 4), np.uint8)
         for place in range(self.number):
             video.write(transparent, place)
         return video
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         with ExitStack() as stack:  # every file is closed, whichever fails
             for video in self.videos.values():
-                stack.callback(video.end, complete=kind is None)
+                stack.callback(video.files.__exit__, kind, error, trace)
 
 
 @dataclass
 class _Video:
-    file: Unfinished
+    files: ExitStack  # the container, and the file that has its name when it is complete
     container: Any
     stream: Any
     rate: Fraction
@@ -91,11 +97,10 @@ class _Video:
         frame.pts, frame.time_base = place, 1 / self.rate
         self.container.mux(self.stream.encode(frame))
 
-    def end(self, *, complete: bool) -> None:
-        if complete:
+    def finish(self, kind: Any, error: Any, trace: Any) -> None:
+        """Write what the encoder still holds, unless the block has failed."""
+        if kind is None:
             self.container.mux(self.stream.encode(None))
-        self.container.close()
-        self.file.end(complete=complete)
 
 
 def _cut_out(image: np.ndarray, found: AVSObject | None) -> np.ndarray:

@@ -1,13 +1,14 @@
 """A line an object and frame: the table that a spreadsheet reads."""
 
 import csv
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 from typing_extensions import Self
 
 from avs_mm.apis.frame import AVSObject, Frame
-from avs_mm.exports.unfinished import Unfinished
+from avs_mm.atomic_write import atomic_write
 
 __all__ = ["COLUMNS", "CsvTable", "row_of"]
 
@@ -36,11 +37,14 @@ class CsvTable:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.file = Unfinished(path)
+        self.path = Path(path)
+        self.stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self.stream = self.file.begin().open("w", newline="", encoding="utf-8")
-        self.writer = csv.writer(self.stream)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.stack.enter_context(atomic_write(self.path))
+        stream = self.stack.enter_context(unfinished.open("w", newline="", encoding="utf-8"))
+        self.writer = csv.writer(stream)
         self.writer.writerow(COLUMNS)
         return self
 
@@ -49,10 +53,12 @@ class CsvTable:
         self.writer.writerows(row_of(frame, found).values() for found in frame.objects)
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        self.stream.close()
-        self.file.end(complete=kind is None)
+        self.stack.__exit__(kind, error, trace)
 
 
 def row_of(frame: Frame, found: AVSObject) -> dict[str, float | int | str | None]:
