@@ -10,9 +10,9 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
 from sudden_death import kill_after, processor_seconds
+from tiny_network import tiny_config
 from toy_training import assert_equal_runs
 
-from avs_mm import configs_dir
 from avs_mm.mini import make_mini_dataset
 
 MOMENTS = 3
@@ -26,24 +26,8 @@ CLIPS = {
 
 def small_config(stage: str, stage1: Path) -> Config:
     """A config of the mini set with narrow layers, for two epochs of two or three iterations."""
-    config = Config.fromfile(configs_dir() / "mini" / f"{stage}.py")
-    model = config.model.segmentor if stage == "avsc" else config.model
-    model.backbone.update(base_channels=8, stem_channels=8)
-    head = model.decode_head
-    head.update(in_channels=[8, 16, 32, 64], num_queries=4, feat_channels=16, out_channels=16)
-    head.pixel_decoder.norm_cfg.num_groups = 4
-    head.positional_encoding.num_feats = 8
-    head.transformer_decoder.num_layers = 1
-    attention = dict(embed_dims=16, num_heads=2, attn_drop=0.1, proj_drop=0.1)
-    head.transformer_decoder.layer_cfg = dict(
-        self_attn_cfg=attention,
-        cross_attn_cfg=attention,
-        ffn_cfg=dict(embed_dims=16, feedforward_channels=16, ffn_drop=0.1),
-    )
+    config = tiny_config(f"{stage}.py", dropout=0.1)
     if stage == "avsc":
-        model.update(score_threshold=0.0, quality_threshold=0.0)
-        small = dict(embed_dims=16, num_layers=1, num_heads=2, feedforward_channels=16)
-        config.model.audio_encoder.update(**small, patch_embed_dims=8, conv_pos_groups=2)
         config.model.stage1 = str(stage1)
     else:
         config.model.update(initial_weights=None, teacher=None)

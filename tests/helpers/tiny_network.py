@@ -12,7 +12,7 @@ CLASSES = ("bell", "bird", "drum", "engine", "siren", "whistle")
 PALETTE = [[40 * index, 90, 200 - 30 * index] for index in range(6)]
 
 
-def tiny_config(name: str) -> Config:
+def tiny_config(name: str, *, dropout: float = 0.0) -> Config:
     """A shipped mini config with every width cut down."""
     config = Config.fromfile(configs_dir() / "mini" / name)
     model = config.model.segmentor if "segmentor" in config.model else config.model
@@ -23,11 +23,11 @@ def tiny_config(name: str) -> Config:
     head.pixel_decoder.norm_cfg.num_groups = 4
     head.positional_encoding.num_feats = 8
     head.transformer_decoder.num_layers = 1
-    attention = dict(embed_dims=16, num_heads=2)
+    attention = dict(embed_dims=16, num_heads=2, attn_drop=dropout, proj_drop=dropout)
     head.transformer_decoder.layer_cfg = dict(
         self_attn_cfg=attention,
         cross_attn_cfg=attention,
-        ffn_cfg=dict(embed_dims=16, feedforward_channels=16),
+        ffn_cfg=dict(embed_dims=16, feedforward_channels=16, ffn_drop=dropout),
     )
     if "audio_encoder" in config.model:
         small = dict(embed_dims=16, num_layers=1, num_heads=2, feedforward_channels=16)
