@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from avs_mm.models.audio.audio_encoder import AudioEncoder
 from avs_mm.models.audio.kaldi_fbank import kaldi_fbank
-from avs_mm.models.audio.spectrogram_augmentation import mask_spectrograms, shift_frequency
+from avs_mm.models.audio.spectrogram_augmentation import SpectrogramAugmentation
 from avs_mm.registry import MODELS
 
 __all__ = ["FilterBankCNN"]
@@ -52,9 +52,9 @@ class FilterBankCNN(AudioEncoder):
             )
         self.embed_dims = channels[-1]
         self.num_mel_bins = num_mel_bins
-        self.frequency_shift = frequency_shift
-        self.frequency_mask = frequency_mask
-        self.time_mask = time_mask
+        self.augmentation = SpectrogramAugmentation(
+            frequency_shift=frequency_shift, frequency_mask=frequency_mask, time_mask=time_mask
+        )
         layers: list[nn.Module] = []
         for index, (width_in, width_out) in enumerate(zip((1, *channels), channels, strict=False)):
             stride = 2 if index == 0 else 1
@@ -75,11 +75,6 @@ class FilterBankCNN(AudioEncoder):
             ValueError: The waveforms are not (B, N) in floating point, or shorter than 25 ms.
         """
         spectrograms = kaldi_fbank(waveforms, num_mel_bins=self.num_mel_bins)  # (B, T, bins)
-        spectrograms = (spectrograms - FBANK_MEAN) / (2 * FBANK_STD)
-        if self.training:
-            spectrograms = shift_frequency(spectrograms, most=self.frequency_shift)
-            spectrograms = mask_spectrograms(
-                spectrograms, frequency_mask=self.frequency_mask, time_mask=self.time_mask
-            )
+        spectrograms = self.augmentation((spectrograms - FBANK_MEAN) / (2 * FBANK_STD))
         maps = self.layers(spectrograms[:, None].to(next(self.layers.parameters()).dtype))
         return self.dropout(maps.mean(dim=3)).transpose(1, 2)

@@ -3,9 +3,34 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
-__all__ = ["mask_spectrograms", "shift_frequency"]
+__all__ = ["SpectrogramAugmentation", "mask_spectrograms", "shift_frequency"]
+
+
+class SpectrogramAugmentation(nn.Module):
+    """Shift and mask spectrograms (B, T, F), in training only, each sample by itself.
+
+    Args:
+        frequency_shift: As ``most`` of `shift_frequency`.
+        frequency_mask, time_mask: As of `mask_spectrograms`.
+    """
+
+    def __init__(self, *, frequency_shift: int, frequency_mask: int, time_mask: int) -> None:
+        super().__init__()
+        self.frequency_shift = frequency_shift
+        self.frequency_mask = frequency_mask
+        self.time_mask = time_mask
+
+    def forward(self, spectrograms: Tensor) -> Tensor:
+        """Return spectrograms of the same shape; in evaluation the same ones."""
+        if not self.training:
+            return spectrograms
+        return mask_spectrograms(
+            shift_frequency(spectrograms, most=self.frequency_shift),
+            frequency_mask=self.frequency_mask,
+            time_mask=self.time_mask,
+        )
 
 
 def shift_frequency(spectrograms: Tensor, *, most: int) -> Tensor:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from avs_mm.models.audio.audio_encoder import AudioEncoder
 from avs_mm.models.audio.filter_bank_cnn import FBANK_MEAN, FBANK_STD
 from avs_mm.models.audio.kaldi_fbank import kaldi_fbank
-from avs_mm.models.audio.spectrogram_augmentation import mask_spectrograms, shift_frequency
+from avs_mm.models.audio.spectrogram_augmentation import SpectrogramAugmentation
 from avs_mm.models.backbones import EfficientNetLite0
 from avs_mm.registry import MODELS
 
@@ -65,9 +65,9 @@ class SpectrogramEfficientNet(AudioEncoder):
         self.embed_dims = bands * self.backbone.out_channels[-1]
         self.norm = nn.LayerNorm(self.embed_dims, elementwise_affine=False)
         self.dropout = nn.Dropout(dropout)
-        self.frequency_shift = frequency_shift
-        self.frequency_mask = frequency_mask
-        self.time_mask = time_mask
+        self.augmentation = SpectrogramAugmentation(
+            frequency_shift=frequency_shift, frequency_mask=frequency_mask, time_mask=time_mask
+        )
 
     def forward(self, waveforms: Tensor) -> Tensor:
         """Encode sound of 16 kHz, (B, N) in [-1, 1], into tokens (B, L, C): 8 for a second.
@@ -76,12 +76,7 @@ class SpectrogramEfficientNet(AudioEncoder):
             ValueError: The waveforms are not (B, N) in floating point, or shorter than 25 ms.
         """
         spectrograms = kaldi_fbank(waveforms, num_mel_bins=128)  # (B, T, 128)
-        spectrograms = (spectrograms - FBANK_MEAN) / FBANK_STD
-        if self.training:
-            spectrograms = shift_frequency(spectrograms, most=self.frequency_shift)
-            spectrograms = mask_spectrograms(
-                spectrograms, frequency_mask=self.frequency_mask, time_mask=self.time_mask
-            )
+        spectrograms = self.augmentation((spectrograms - FBANK_MEAN) / FBANK_STD)
         width = STRIDE * math.ceil(spectrograms.shape[1] / FRAMES * 128 / STRIDE)
         images = F.interpolate(
             spectrograms.transpose(1, 2)[:, None], (128, width), mode="bilinear"
