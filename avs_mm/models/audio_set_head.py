@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmengine.logging import print_log
@@ -13,7 +14,7 @@ from avs_mm import vocabularies
 from avs_mm.models.audio.audio_tagger import AudioTagger
 from avs_mm.registry import MODELS
 
-__all__ = ["AudioSetHead"]
+__all__ = ["AudioSetHead", "build_audio_set_head"]
 
 
 @MODELS.register_module()
@@ -128,6 +129,18 @@ class AudioSetHead(BaseModule):
                     raised[frame, category] = torch.maximum(raised[frame, category], probability)
         return raised
 
+    def check_trained_on(self, categories: Sequence[str], path: str | os.PathLike) -> None:
+        """Check that a segmentor was trained on these categories in this order.
+
+        Raises:
+            ValueError: It was not; ``path`` is its checkpoint.
+        """
+        if self.categories != tuple(categories):
+            raise ValueError(
+                f"{path} was trained on {', '.join(categories)}, but the vocabulary has "
+                f"{', '.join(self.categories)}: write one of these categories in this order"
+            )
+
     def _linked(self, mids: Sequence[str]) -> Tensor:
         """Which tags are sounds of which category, bool (K, T)."""
         linked = torch.zeros(self.num_classes, len(mids), dtype=torch.bool)
@@ -148,6 +161,29 @@ class AudioSetHead(BaseModule):
             for mid in generic:
                 fitting.setdefault(mid, []).append(index)
         return fitting
+
+
+def build_audio_set_head(config: dict, *, segmentor: Any, audio_encoder: Any) -> AudioSetHead:
+    """Build the head of an AVSC for its segmentor's categories, if it names them.
+
+    Raises:
+        ValueError: It is another head, the encoder is no tagger, or the numbers of categories
+            differ.
+    """
+    categories = getattr(segmentor, "categories", None)
+    head = MODELS.build({"categories": categories, **config})
+    if not isinstance(head, AudioSetHead) or not isinstance(audio_encoder, AudioTagger):
+        raise ValueError(
+            f"audio_head is {type(head).__name__} and audio_encoder "
+            f"{type(audio_encoder).__name__}: an AudioSetHead goes with a tagger, "
+            "such as avs_mm.AST or avs_mm.BEATsTagger; audio_head=None trains an MLP"
+        )
+    if head.num_classes != segmentor.num_classes:
+        raise ValueError(
+            f"the segmentor has {segmentor.num_classes} categories, the vocabulary "
+            f"{head.num_classes}: give a vocabulary of the segmentor's categories in their order"
+        )
+    return head
 
 
 def _check(probabilities: Tensor, mids: Sequence[str]) -> None:

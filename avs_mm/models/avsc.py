@@ -12,9 +12,8 @@ from torch import Tensor
 
 from avs_mm.checkpoint import find_checkpoint, load_strictly
 from avs_mm.datasets.category_maps import BACKGROUND
-from avs_mm.models.audio.audio_tagger import AudioTagger
 from avs_mm.models.audio_mlp import AudioMLP
-from avs_mm.models.audio_set_head import AudioSetHead
+from avs_mm.models.audio_set_head import AudioSetHead, build_audio_set_head
 from avs_mm.models.candidate_cache import CandidateCache
 from avs_mm.models.category_loss import category_loss
 from avs_mm.models.labelled_candidates import with_labelled_objects
@@ -119,7 +118,10 @@ class AVSC(BaseSegmentor):
                 activation=audio_activation,
             )
         else:
-            self.audio_head = self._build_audio_set_head(audio_head)
+            self.audio_head = build_audio_set_head(
+                audio_head, segmentor=self.segmentor, audio_encoder=self.audio_encoder
+            )
+            self.stage1_categories = self.audio_head.categories
         self.stage1 = stage1
         self.register_buffer("calibrated_threshold", torch.tensor(threshold), persistent=calibrated)
         self.calibrated = calibrated
@@ -128,24 +130,6 @@ class AVSC(BaseSegmentor):
         self.unmatched_objects_sound = unmatched_objects_sound
         self.candidate_cache = CandidateCache(self.segmentor, most_frames=remember_frames)
         self.output = output
-
-    def _build_audio_set_head(self, config: dict) -> AudioSetHead:
-        categories = getattr(self.segmentor, "categories", None)
-        head = MODELS.build({"categories": categories, **config})
-        if not isinstance(head, AudioSetHead) or not isinstance(self.audio_encoder, AudioTagger):
-            raise ValueError(
-                f"audio_head is {type(head).__name__} and audio_encoder "
-                f"{type(self.audio_encoder).__name__}: an AudioSetHead goes with a tagger, "
-                "such as avs_mm.AST or avs_mm.BEATsTagger; audio_head=None trains an MLP"
-            )
-        if head.num_classes != self.num_classes:
-            raise ValueError(
-                f"the segmentor has {self.num_classes} categories, the vocabulary "
-                f"{head.num_classes}: give a vocabulary of the segmentor's categories in their "
-                "order"
-            )
-        self.stage1_categories = head.categories
-        return head
 
     def init_weights(self) -> None:
         """Load stage 1 (or, without ``stage1``, initialise it) and initialise the audio side.
@@ -160,7 +144,7 @@ class AVSC(BaseSegmentor):
             path = find_checkpoint(self.stage1)
             categories = load_strictly(self.segmentor, path).get("dataset_meta", {}).get("classes")
             if self.needs_no_training and categories:
-                _check_vocabulary(self.audio_head.categories, tuple(categories), path)
+                self.audio_head.check_trained_on(categories, path)
             self.stage1_categories = categories or self.stage1_categories
         self.audio_encoder.init_weights()
 
@@ -309,11 +293,3 @@ class AVSC(BaseSegmentor):
             sample.pred_sounding_map = PixelData(data=frame_map[None])
             sample.pred_sem_seg = PixelData(data=segmentation[None])
         return data_samples
-
-
-def _check_vocabulary(own: tuple[str, ...], categories: tuple[str, ...], path: Any) -> None:
-    if own != categories:
-        raise ValueError(
-            f"{path} was trained on {', '.join(categories)}, but the vocabulary has "
-            f"{', '.join(own)}: write one of these categories in this order"
-        )
