@@ -8,7 +8,9 @@ from typing import NoReturn
 
 import typer
 
-__all__ = ["fail", "one_sentence", "say"]
+from avs_mm.one_line_errors import describe
+
+__all__ = ["fail", "one_sentence", "say", "tell"]
 
 
 @contextmanager
@@ -20,13 +22,19 @@ def one_sentence() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(1) from None
     except (OSError, ValueError, ImportError, RuntimeError) as error:
-        fail(str(error))
+        tell(error)
+        raise typer.Exit(1) from None
 
 
 def fail(message: str) -> NoReturn:
     """Print a sentence to stderr, and exit with 1."""
     typer.echo(f"avs-mm: {message}", err=True)
     raise typer.Exit(1)
+
+
+def tell(error: Exception) -> None:
+    """Print what is wrong to stderr in one sentence, and go on."""
+    typer.echo(f"avs-mm: {describe(error)}", err=True)
 
 
 def say(message: str, *, quiet: bool = False) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from avs_mm.cli.faults import fail, one_sentence, say
+from avs_mm.cli.faults import fail, one_sentence, say, tell
 
 __all__ = ["models"]
 
@@ -70,7 +70,7 @@ def _get_all(names: list[str], *, quiet: bool) -> None:
         try:
             say(f"{name}: {get(name)}", quiet=quiet)
         except (OSError, ImportError, ValueError) as error:
-            typer.echo(f"avs-mm: {error}", err=True)
+            tell(error)
             faults += 1
     if faults and len(names) > 1:
         fail(f"{faults} of {len(names)} could not be had")

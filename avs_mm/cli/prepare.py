@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from avs_mm.cli.faults import fail, one_sentence, say
+from avs_mm.cli.faults import fail, one_sentence, say, tell
 from avs_mm.cli.inputs import find_videos
 
 __all__ = ["last_frames_of_seconds", "prepare"]
@@ -39,7 +39,7 @@ def prepare(
         try:
             number = _prepare_one(video, out, start=start, seconds=seconds, size=size)
         except (OSError, ValueError) as error:
-            typer.echo(f"avs-mm: {error}", err=True)
+            tell(error)
             faults += 1
         else:
             less = f" of {seconds}, for it is shorter" if number < seconds else ""

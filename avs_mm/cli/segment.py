@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from avs_mm.cli.faults import fail, one_sentence, say
+from avs_mm.cli.faults import fail, one_sentence, say, tell
 from avs_mm.cli.inputs import find_videos, load_model, sound_to_use
 from avs_mm.cli.outputs import KINDS, Outputs, Summary, check_names
 
@@ -76,7 +76,7 @@ def segment(
                 quiet=quiet,
             )
         except (OSError, ValueError) as error:
-            typer.echo(f"avs-mm: {error}", err=True)
+            tell(error)
             faults += 1
         else:
             say(summary, quiet=quiet)

@@ -30,12 +30,8 @@ def serve(
     Example: avs-mm serve --examples videos/
     """
     with one_sentence():
-        try:
-            from avs_mm.page import serve as serve_page
-        except ImportError as error:
-            raise ImportError(
-                f"the page needs more than is installed ({error}): pip install 'avs_mm[page]'"
-            ) from error
+        from avs_mm.page import serve as serve_page
+
         config, _, checkpoint = (model or "").partition("+")
         serve_page(
             config or None,

@@ -120,7 +120,7 @@ def test_doctor_is_content_with_this_installation(run):
 
 
 def test_serve_says_what_to_install(run, monkeypatch):
-    monkeypatch.setitem(sys.modules, "avs_mm.page", None)
+    monkeypatch.setattr("avs_mm.page.gradio_extra.find_spec", lambda name: None)
     done = run("serve")
     assert done.exit_code == 1
     assert "pip install 'avs_mm[page]'" in done.stderr
