@@ -9,6 +9,7 @@ from torch import Tensor
 from avs_mm.checksum import sha256_of
 from avs_mm.weights import (
     beats,
+    ez_vsl,
     hf_mask2former,
     hf_maskformer,
     lvs,
@@ -16,19 +17,20 @@ from avs_mm.weights import (
     mmdet_maskformer,
     pvt_v2,
     resnet,
+    slavc,
+    sspl,
     swin,
     tpavi,
     vgg16,
     vggish,
 )
 from avs_mm.weights.files import read_weights, write_checkpoint
-from avs_mm.weights.table import Table
-from avs_mm.weights.tpavi import TableByBackbone
+from avs_mm.weights.table import Table, TableByPrefix
 from avs_mm.weights.vggish import read_vggish
 
 __all__ = ["DESCRIBED_KINDS", "KINDS", "convert", "convert_file"]
 
-KINDS: dict[str, Table | TableByBackbone] = {
+KINDS: dict[str, Table | TableByPrefix] = {
     "hf-maskformer": hf_maskformer.TABLE,
     "hf-mask2former": hf_mask2former.TABLE,
     "mmdet-maskformer": mmdet_maskformer.TABLE,
@@ -38,6 +40,9 @@ KINDS: dict[str, Table | TableByBackbone] = {
     "pvt_v2": pvt_v2.TABLE,
     "tpavi": tpavi.TABLE,
     "lvs": lvs.TABLE,
+    "ez_vsl": ez_vsl.TABLE,
+    "slavc": slavc.TABLE,
+    "sspl": sspl.TABLE,
     "vgg16": vgg16.TABLE,
 }
 # Read as they are: there is nothing to convert, only to check.
@@ -67,6 +72,7 @@ def convert_file(
     ``out`` is written only once everything has worked.
 
     Args:
+        source: The file; of ``sspl`` the folder, which has a file of each part.
         vggish: File of torchvggish that becomes the ``audio_encoder.*`` of a ``tpavi``, which is
             then whole.
 
@@ -78,8 +84,11 @@ def convert_file(
     if vggish is not None and kind != "tpavi":
         raise ValueError(f"{vggish}: VGGish is a part of tpavi alone; leave it out for {kind}")
     source, out = Path(source), Path(out)
-    read = [source] if vggish is None else [source, Path(vggish)]
-    for path in read:
+    if kind == "sspl":
+        files, read = list(sspl.files_of(source).values()), sspl.read_folder
+    else:
+        files, read = [source], read_weights
+    for path in [*files, *([] if vggish is None else [Path(vggish)])]:
         if not path.exists():
             raise FileNotFoundError(f"{path} does not exist")
         if out.exists() and out.samefile(path):
@@ -87,10 +96,10 @@ def convert_file(
     if not out.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.parent} to write {out.name} to: make it")
     try:
-        weights = convert(kind, read_weights(source))
+        weights = convert(kind, read(source))
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
-    meta = {"kind": kind, "source": source.name, "sha256": sha256_of(source)}
+    meta = {"kind": kind, "source": source.name, "sha256": " ".join(map(sha256_of, files))}
     if vggish is not None:
         encoder = read_vggish(vggish)
         weights |= {f"audio_encoder.{key}": value for key, value in encoder.items()}

@@ -14,13 +14,15 @@ from avs_mm.safe_load import load_weights_only
 __all__ = ["read_weights", "write_checkpoint"]
 
 # Where the files of this package's kinds keep their state dict, if not at the top
-STATE_DICT_KEYS = ("state_dict", "model")
+STATE_DICT_KEYS = ("state_dict", "model", "model_state_dict")
+WRAPPER = "module."  # what torch's parallel wrappers put before every name
 
 
 def read_weights(path: str | os.PathLike) -> dict[str, Tensor]:
-    """Read a state dict; a file may also hold it under ``state_dict`` or ``model``.
+    """Read a state dict; a file may hold it under ``state_dict``, ``model``, ``model_state_dict``.
 
-    A checkpoint of a training with mmengine is read too: its log is let pass.
+    A checkpoint of a training with mmengine is read too: its log is let pass. ``module.`` before
+    every name, as torch's parallel wrappers save it, is taken away.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -48,6 +50,8 @@ def read_weights(path: str | os.PathLike) -> dict[str, Tensor]:
         raise ValueError(
             f"{path} holds no state dict: {', '.join(map(str, strangers[:5]))} are no tensors"
         )
+    if all(key.startswith(WRAPPER) for key in contents):
+        contents = {key.removeprefix(WRAPPER): value for key, value in contents.items()}
     return dict(contents)
 
 

@@ -1,28 +1,15 @@
 """The network that the authors of LVS have released, both encoders in one file."""
 
-from avs_mm.weights.table import Row, Table
+from avs_mm.weights.resnet import rows_of_resnet
+from avs_mm.weights.table import Table
 
 __all__ = ["TABLE"]
 
-BLOCK = "layer{s}.{b}."
-VISUAL, AUDIO = "imgnet.", "audnet."
-RESNET = "audio_encoder.resnet."
-# fmt: off
 TABLE = Table(
     file="LVS as its authors released it (hche11/Localizing-Visual-Sounds-the-Hard-Way)",
     rows=(
-        Row(VISUAL + "conv1.weight",                "backbone.conv1.weight"),
-        Row(VISUAL + "bn1.{bn}",                    "backbone.bn1.{bn}"),
-        Row(VISUAL + BLOCK + "conv{n}.weight",      "backbone." + BLOCK + "conv{n}.weight"),
-        Row(VISUAL + BLOCK + "bn{n}.{bn}",          "backbone." + BLOCK + "bn{n}.{bn}"),
-        Row(VISUAL + BLOCK + "downsample.0.weight", "backbone." + BLOCK + "downsample.0.weight"),
-        Row(VISUAL + BLOCK + "downsample.1.{bn}",   "backbone." + BLOCK + "downsample.1.{bn}"),
-        Row(AUDIO + "conv1_a.weight",               RESNET + "conv1.weight"),
-        Row(AUDIO + "bn1.{bn}",                     RESNET + "bn1.{bn}"),
-        Row(AUDIO + BLOCK + "conv{n}.weight",       RESNET + BLOCK + "conv{n}.weight"),
-        Row(AUDIO + BLOCK + "bn{n}.{bn}",           RESNET + BLOCK + "bn{n}.{bn}"),
-        Row(AUDIO + BLOCK + "downsample.0.weight",  RESNET + BLOCK + "downsample.0.weight"),
-        Row(AUDIO + BLOCK + "downsample.1.{bn}",    RESNET + BLOCK + "downsample.1.{bn}"),
+        *rows_of_resnet("imgnet.", "backbone."),
+        *rows_of_resnet("audnet.", "audio_encoder.resnet.", stem="conv1_a"),
     ),
     dropped={
         "imgnet.conv1_a.weight": "the stem for sounds of the image's encoder",
@@ -33,4 +20,3 @@ TABLE = Table(
         "audnet.fc.{wb}": "the classifier",
     },
 )
-# fmt: on

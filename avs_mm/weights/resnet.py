@@ -5,7 +5,7 @@ from torch import Tensor
 
 from avs_mm.weights.table import Row, Table
 
-__all__ = ["TABLE"]
+__all__ = ["TABLE", "add_counters", "rows_of_resnet"]
 
 
 def add_counters(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -19,20 +19,30 @@ def add_counters(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 BLOCK = "layer{s}.{b}."
-# fmt: off
+
+
+def rows_of_resnet(source: str, target: str, *, stem: str = "conv1") -> tuple[Row, ...]:
+    """Return the rows of a ResNet without its classifier.
+
+    Args:
+        source, target: What stands before its names there and here, such as ``"backbone."``.
+        stem: Name of the first convolution there.
+    """
+    # fmt: off
+    return (
+        Row(source + stem + ".weight",                target + "conv1.weight"),
+        Row(source + "bn1.{bn}",                      target + "bn1.{bn}"),
+        Row(source + BLOCK + "conv{n}.weight",        target + BLOCK + "conv{n}.weight"),
+        Row(source + BLOCK + "bn{n}.{bn}",            target + BLOCK + "bn{n}.{bn}"),
+        Row(source + BLOCK + "downsample.0.weight",   target + BLOCK + "downsample.0.weight"),
+        Row(source + BLOCK + "downsample.1.{bn}",     target + BLOCK + "downsample.1.{bn}"),
+    )
+    # fmt: on
+
+
 TABLE = Table(
     file="a ResNet of torchvision, such as resnet50-0676ba61.pth",
-    rows=(
-        Row("conv1.weight",                  "backbone.conv1.weight"),
-        Row("bn1.{bn}",                      "backbone.bn1.{bn}"),
-        Row(BLOCK + "conv{n}.weight",        "backbone." + BLOCK + "conv{n}.weight"),
-        Row(BLOCK + "bn{n}.{bn}",            "backbone." + BLOCK + "bn{n}.{bn}"),
-        Row(BLOCK + "downsample.0.weight",   "backbone." + BLOCK + "downsample.0.weight"),
-        Row(BLOCK + "downsample.1.{bn}",     "backbone." + BLOCK + "downsample.1.{bn}"),
-    ),
-    dropped={
-        "fc.{wb}":                           "the classifier",
-    },
+    rows=rows_of_resnet("", "backbone."),
+    dropped={"fc.{wb}": "the classifier"},
     complete=add_counters,
 )
-# fmt: on

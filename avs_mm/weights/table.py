@@ -9,7 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-__all__ = ["Row", "Table"]
+__all__ = ["Row", "Table", "TableByPrefix"]
 
 # What a field of a source matches; any other field, such as {s} for a stage, is a number.
 FIELDS = {
@@ -27,8 +27,8 @@ class Row:
         source: Regular expression of the whole key, in which a dot is a dot and a field in braces
             is a number; ``{wb}`` is weight or bias, ``{bn}`` also a batch norm's statistics,
             ``{rest}`` anything, ``{part}`` one of ``parts``.
-        target: New name, in which the same fields stand for what they matched; ``{s-1}`` and
-            ``{2-s}`` are numbers counted otherwise.
+        target: New name, in which the same fields stand for what they matched; ``{s-1}``,
+            ``{s+1}`` and ``{2-s}`` are numbers counted otherwise.
         change: What happens to the tensor.
         parts: Tensors that become one, in the order in which they are concatenated.
     """
@@ -47,13 +47,13 @@ class Row:
         """Return the target with what the fields matched."""
 
         def value(match: re.Match[str]) -> str:
-            minuend, name, subtrahend = match.groups()
-            if minuend or subtrahend:
+            minuend, name, shift = match.groups()
+            if minuend or shift:
                 number = int(fields[name])
-                return str(int(minuend) - number if minuend else number - int(subtrahend))
+                return str(int(minuend) - number if minuend else number + int(shift))
             return fields[name]
 
-        return re.sub(r"\{(?:(\d+)-)?([a-z]+)(?:-(\d+))?\}", value, self.target)
+        return re.sub(r"\{(?:(\d+)-)?([a-z]+)([+-]\d+)?\}", value, self.target)
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,31 @@ class Table:
                 f"these are not the weights of {self.file}. Keys {listed}. Give such a file, or "
                 "another kind."
             )
+
+
+@dataclass(frozen=True)
+class TableByPrefix:
+    """One kind of files in several forms, each of which has its own table.
+
+    Args:
+        tables: Beginning of keys that tell a form -> the table of such a file; the first counts.
+    """
+
+    tables: Mapping[str, Table]
+
+    def convert(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the weights under their new names; see ``Table.convert``."""
+        for prefix, table in self.tables.items():
+            if any(key.startswith(prefix) for key in weights):
+                return table.convert(weights)
+        raise ValueError(
+            f"no key begins with {' or '.join(self.tables)}, as those of {self._files} do. Give "
+            "such a file, or another kind."
+        )
+
+    @property
+    def _files(self) -> str:
+        return " and ".join(table.file for table in self.tables.values())
 
 
 def _compile(source: str, parts: tuple[str, ...] = ()) -> re.Pattern[str]:

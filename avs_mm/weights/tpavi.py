@@ -1,39 +1,13 @@
 """AVSBench's official TPAVI, for this package's; VGGish is in a file of its own."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from torch import Tensor
 
 from avs_mm.weights import pvt_v2, resnet
-from avs_mm.weights.table import Row, Table
+from avs_mm.weights.table import Row, Table, TableByPrefix
 
-__all__ = ["TABLE", "TableByBackbone"]
-
-
-@dataclass(frozen=True)
-class TableByBackbone:
-    """One kind of files of which each backbone has its own table.
-
-    Args:
-        tables: Beginning of the backbone's keys -> the table of such a file.
-    """
-
-    tables: Mapping[str, Table]
-
-    def convert(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return the weights under their new names; see ``Table.convert``."""
-        for prefix, table in self.tables.items():
-            if any(key.startswith(prefix) for key in weights):
-                return table.convert(weights)
-        raise ValueError(
-            f"no key begins with {' or '.join(self.tables)}, as those of {self._files} do. Give "
-            "such a file, or another kind."
-        )
-
-    @property
-    def _files(self) -> str:
-        return " and ".join(table.file for table in self.tables.values())
+__all__ = ["TABLE"]
 
 
 def as_2d(weight: Tensor) -> Tensor:
@@ -72,13 +46,13 @@ BRANCHES = {"layer{s}_1": "backbone.layer{s}", "layer{s}_2": "unused_branch.laye
 
 
 def _resnet_rows() -> tuple[Row, ...]:
-    blocks = [row for row in resnet.TABLE.rows if row.source.startswith(resnet.BLOCK)]
-    rows = [replace(row, source=f"resnet.{row.source}") for row in resnet.TABLE.rows]
+    rows = list(resnet.rows_of_resnet("resnet.", "backbone."))
+    blocks = [row for row in rows if "layer{s}" in row.source]
     for theirs, ours in BRANCHES.items():
         rows += [
             replace(
                 row,
-                source="resnet." + row.source.replace("layer{s}", theirs),
+                source=row.source.replace("layer{s}", theirs),
                 target=row.target.replace("backbone.layer{s}", ours),
             )
             for row in blocks
@@ -90,7 +64,7 @@ def _pvt_rows() -> tuple[Row, ...]:
     return tuple(replace(row, source=f"encoder_backbone.{row.source}") for row in pvt_v2.TABLE.rows)
 
 
-TABLE = TableByBackbone(
+TABLE = TableByPrefix(
     {
         "resnet.": Table(
             file="AVSBench's TPAVI with ResNet-50",
