@@ -15,6 +15,7 @@ from pathlib import Path
 
 from avs_mm.one_line_errors import one_line_errors
 from avs_mm.reproduction import TABLES, reproduce
+from avs_mm.reproduction.paper_tables import OFFICIAL_F
 
 
 def parse_args() -> argparse.Namespace:
@@ -28,8 +29,8 @@ def parse_args() -> argparse.Namespace:
     run_first = "run tools/evaluate.py first, into work_dirs/CONFIG/evaluate"
     add("--checkpoint", action="append", default=[], metavar="CONFIG=FILE", help=run_first)
     add("--out", type=Path, help="folder for table_N.md and table_N.json")
-    which_f = "which F to show, e.g. avs/F_official@20frames (default avs/F)"
-    add("--f-key", default="avs/F", help=which_f)
+    which_f = "the F beside the paper's, e.g. avs/F_official@5frames (default: %(default)s)"
+    add("--f-key", default=OFFICIAL_F, help=which_f)
     add = parser.add_argument_group("table 5").add_argument
     measure = "measure these models now, into work_dirs/CONFIG/cost.json"
     add("--measure", nargs="+", default=[], metavar="CONFIG", help=measure)

@@ -49,7 +49,7 @@ def fill(
     return [
         _fill_cell(table, row, column, paper, free, of_rows.get(row.name, []))
         for row in table.rows
-        for column, paper in zip(table.columns, row.paper, strict=True)
+        for column, paper in table.columns_of(row)
     ]
 
 

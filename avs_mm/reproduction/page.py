@@ -13,21 +13,23 @@ __all__ = ["as_json", "as_markdown"]
 def as_markdown(
     table: Table, cells: Sequence[Cell], *, remarks: Sequence[str], remedies: Sequence[str]
 ) -> str:
-    """Lay out a table: for every column our value, with the number of its source, and the paper's.
+    """Lay out a table: our value, with the number of its source, and the paper's where it has one.
 
     Below it stand the sources, the remarks and what to run for the cells that are empty.
     """
     sources = _sources(cells)
     numbers = {id(source): number for number, source in enumerate(sources, 1)}
     lines = [f"## Table {table.number}: {table.title}", ""]
-    heads = [text for column in table.columns for text in (column.name, "paper")]
+    heads = []
+    for column in table.columns:
+        heads += [column.name, "paper"] if column.printed else [column.name]
     lines += [_line(["", *heads]), _line(["---", *["---:"] * len(heads)])]
     for row in table.rows:
         texts = [row.name]
         for cell in cells:
             if cell.row is row:
                 mark = "" if cell.source is None else f" [{numbers[id(cell.source)]}]"
-                texts += [cell.shown + mark, cell.paper or ""]
+                texts += [cell.shown + mark, *([cell.paper or ""] if cell.column.printed else [])]
         lines.append(_line(texts))
     lines += _section("Sources", [_describe(source) for source in sources], numbered=True)
     lines += _section("Remarks", [*remarks, *table.notes])

@@ -12,7 +12,7 @@ from avs_mm.output_file import write_json, write_text
 from avs_mm.reproduction.cost import measure_cost
 from avs_mm.reproduction.filling import check_rows, check_used, fill, unused
 from avs_mm.reproduction.page import as_json, as_markdown
-from avs_mm.reproduction.paper_tables import TABLES
+from avs_mm.reproduction.paper_tables import OFFICIAL_F, TABLES
 from avs_mm.reproduction.remedies import remarks, remedies
 from avs_mm.reproduction.results import Result, find_results, read_result
 from avs_mm.reproduction.table import Table
@@ -42,14 +42,14 @@ def fill_tables(
     places: Iterable[str | Path],
     given: Mapping[str, Sequence[Result]],
     *,
-    f_key: str = "avs/F",
+    f_key: str = OFFICIAL_F,
 ) -> tuple[list[FilledTable], list[str]]:
     """Fill tables with the results at some places.
 
     Args:
         places: Files of results, and folders that hold some.
         given: Row -> results that are this row's whatever their config.
-        f_key: The metric that is shown as F.
+        f_key: The metric that is shown beside the paper's F.
 
     Returns:
         The tables, and of each result that belongs to none of them why.
@@ -83,9 +83,9 @@ def write_tables(pages: Iterable[FilledTable], folder: Path) -> None:
         write_json(folder / f"table_{page.number}.json", page.content)
 
 
-def tables_of(numbers: Iterable[int], *, f_key: str = "avs/F") -> list[Table]:
-    """Return tables of the paper, with another metric in the place of F."""
-    return [TABLES[number].reading(f_key, "avs/F") for number in numbers]
+def tables_of(numbers: Iterable[int], *, f_key: str = OFFICIAL_F) -> list[Table]:
+    """Return tables of the paper, with another metric beside the paper's F."""
+    return [TABLES[number].reading(f_key, OFFICIAL_F) for number in numbers]
 
 
 def results_of_rows(texts: Iterable[str], tables: Sequence[Table]) -> dict[str, list[Result]]:
@@ -140,7 +140,9 @@ def measure(config: str, *, device: str, repeat: int, warm_up: int, command: str
 
 
 def _check_f_key(key: str, results: Iterable[Result]) -> None:
-    """Raise a ValueError that lists the keys if evaluations are given and none has this one."""
+    """Raise a ValueError that lists the keys if another F is asked for that no evaluation has."""
+    if key == OFFICIAL_F:
+        return
     found = {name for result in results for name in result.metrics.get("original", {})}
     if any(name.startswith("avs/F") for name in found) and key not in found:
         known = ", ".join(sorted(name for name in found if name.startswith("avs/F")))

@@ -25,13 +25,18 @@ COUNT = Scale(1, 0)
 
 @dataclass(frozen=True)
 class Column:
-    """A measure: ``metrics[condition][metric]`` of a result on ``subset`` (None: on no data)."""
+    """A measure: ``metrics[condition][metric]`` of a result on ``subset`` (None: on no data).
+
+    Args:
+        printed: Whether the paper has this column; else it stands beside one that the paper has.
+    """
 
     name: str
     metric: str
     condition: str = "original"
     subset: str | None = None
     scale: Scale = PERCENT
+    printed: bool = True
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Row:
     """A model of a table.
 
     Args:
-        paper: Value of each column, exactly as printed; None where the paper has none.
+        paper: Value of each column of the paper, exactly as printed; None where it has none.
         configs: Those whose results are this row's. A measure that needs no data has the subset
             None.
         metrics: Metric of a column -> the one that is meant for this row, where it is another.
@@ -65,16 +70,26 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        wrong = [row.name for row in self.rows if len(row.paper) != len(self.columns)]
+        printed = sum(column.printed for column in self.columns)
+        wrong = [row.name for row in self.rows if len(row.paper) != printed]
         if wrong:
             raise ValueError(f"table {self.number}: not one value a column in {wrong}")
+
+    def columns_of(self, row: Row) -> list[tuple[Column, str | None]]:
+        """Return each column with the paper's value of a row, None where there is none."""
+        paper = iter(row.paper)
+        return [(column, next(paper) if column.printed else None) for column in self.columns]
 
     def reading(self, metric: str, instead_of: str) -> "Table":
         """Return the table with one metric of the results in the place of another."""
         if metric == instead_of:
             return self
         columns = tuple(
-            replace(column, name=f"{column.name} ({metric})", metric=metric)
+            replace(
+                column,
+                name=f"{column.name.partition(' (')[0]} ({metric.removeprefix('avs/')})",
+                metric=metric,
+            )
             if column.metric == instead_of
             else column
             for column in self.columns

@@ -1,4 +1,4 @@
-"""Checkpoints of the localisers as their authors' code saves them, with numbers that names decide."""
+"""Checkpoints of the localisers as their authors save them, with numbers that names decide."""
 
 import math
 import zlib
