@@ -14,6 +14,7 @@ model = dict(
     backbone_weights="pretrained/pvtv2.pth",
     in_channels={{_base_.pvt_v2_b5_channels}},
     num_classes=71,
+    align_bias=False,
     matching_weight=0.5,
 )
 train_dataloader = val_dataloader = test_dataloader = dict(dataset=_base_.avss)

@@ -14,6 +14,7 @@ model = dict(
     backbone_weights="pretrained/r50.pth",
     in_channels={{_base_.r50_channels}},
     num_classes=71,
+    align_bias=False,
     matching_weight=0.5,
 )
 train_dataloader = val_dataloader = test_dataloader = dict(dataset=_base_.avss)

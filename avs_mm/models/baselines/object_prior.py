@@ -60,11 +60,12 @@ class ObjectPrior(nn.Module):
             heat: In [0, 1].
             objects: Of `forward`, at the heat map's size.
             per_frame: Whether each map and the average are stretched to [0, 1], as EZ-VSL has it;
-                else the prior is scaled by 2.5, as SLAVC has it.
+                else the prior is scaled by 2.5, as SLAVC has it: what goes beyond 1 counts in
+                the average, which is then cut at 1.
         """
-        objects = min_max_normalised(objects) if per_frame else (objects / STRONGEST).clamp(0, 1)
+        objects = min_max_normalised(objects) if per_frame else objects / STRONGEST
         joined = self.sound_weight * heat + (1 - self.sound_weight) * objects
-        return min_max_normalised(joined) if per_frame else joined
+        return min_max_normalised(joined) if per_frame else joined.clamp(0, 1)
 
 
 def min_max_normalised(heat: Tensor) -> Tensor:

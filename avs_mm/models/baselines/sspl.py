@@ -13,7 +13,7 @@ from avs_mm.models.baselines.random_view import random_view
 from avs_mm.models.baselines.sound_localiser import SoundLocaliser
 from avs_mm.registry import MODELS
 
-__all__ = ["SSPL", "negative_cosine", "sum_by_attention"]
+__all__ = ["SSPL", "negative_cosine", "stretched", "sum_by_attention"]
 
 
 @MODELS.register_module()
@@ -31,6 +31,8 @@ class SSPL(SoundLocaliser):
     Args:
         pcm: Whether the predictive coding module aligns the image with the sound.
         cycles: Of the predictive coding module.
+        stretch_sound: Whether a waveform is brought to [-1, 1], its least value to -1, before it is
+            encoded, as the authors have it.
         train_backbone: Whether the image encoder is trained too; the authors' is frozen.
         projection_dims, prediction_dims: Widths of the projection and of the predictor.
         localiser: Arguments of ``SoundLocaliser``.
@@ -44,6 +46,7 @@ class SSPL(SoundLocaliser):
         *,
         pcm: bool = True,
         cycles: int = 4,
+        stretch_sound: bool = False,
         train_backbone: bool = False,
         projection_dims: int = 2048,
         prediction_dims: int = 512,
@@ -51,6 +54,7 @@ class SSPL(SoundLocaliser):
     ) -> None:
         super().__init__(**localiser)
         channels, self.audio_dims = self.in_channels, self.audio_encoder.embed_dims
+        self.stretch_sound = stretch_sound
         self.train_backbone = train_backbone
         self.backbone.requires_grad_(train_backbone)
         self.audio_projection = nn.Sequential(
@@ -84,7 +88,8 @@ class SSPL(SoundLocaliser):
         Both side by side, (B, audio_dims + in_channels): the mean of the encoder's tokens, of
         length 1, and the mean of their projections.
         """
-        tokens = self.audio_encoder(self.waveforms_of(inputs))
+        waveforms = self.waveforms_of(inputs)
+        tokens = self.audio_encoder(stretched(waveforms) if self.stretch_sound else waveforms)
         known = F.normalize(tokens.float().mean(dim=1), dim=1)
         return torch.cat([known, self.audio_projection(tokens).float().mean(dim=1)], dim=1)
 
@@ -139,6 +144,12 @@ def sum_by_attention(features: Tensor, similarities: Tensor) -> Tensor:
 def negative_cosine(predictions: Tensor, targets: Tensor) -> Tensor:
     """Mean of the negative cosines of (B, C) with (B, C), without gradient to the targets."""
     return -F.cosine_similarity(predictions.float(), targets.detach().float(), dim=1).mean()
+
+
+def stretched(waveforms: Tensor) -> Tensor:
+    """Bring the least value of each waveform (B, N) to -1, the greatest almost to 1."""
+    low, high = waveforms.amin(dim=1, keepdim=True), waveforms.amax(dim=1, keepdim=True)
+    return 2 * (waveforms - low) / (high - low + 1e-3) - 1
 
 
 def _hidden_layer(width_in: int, width_out: int) -> tuple[nn.Module, ...]:

@@ -56,6 +56,8 @@ class TPAVI(BaseSegmentor):
         in_channels: Widths of the backbone's maps.
         channels: Width of the attention and the decoder.
         num_classes: None, or AVSS's 71: the categories and the background, which comes first.
+        align_bias: Whether the layers that bring the audio embedding to ``channels`` have a bias;
+            those of AVSBench's network for AVSS have none.
         matching_weight: Of the second term: 0 for S4 and 0.5 for MS3 in the paper.
         backbone_weights: Checkpoint or work dir with ``backbone.*`` to start from.
         initial_weights: Checkpoint or work dir of a whole TPAVI to start from, such as S4's for
@@ -81,6 +83,7 @@ class TPAVI(BaseSegmentor):
         in_channels: Sequence[int],
         channels: int = 256,
         num_classes: int | None = None,
+        align_bias: bool = True,
         matching_weight: float = 0.0,
         backbone_weights: str | None = None,
         initial_weights: str | None = None,
@@ -98,7 +101,11 @@ class TPAVI(BaseSegmentor):
             DilatedConvolutions(in_channels=width, channels=channels) for width in in_channels
         )
         self.attentions = nn.ModuleList(
-            TPAVIAttention(channels=channels, audio_channels=self.audio_encoder.embed_dims)
+            TPAVIAttention(
+                channels=channels,
+                audio_channels=self.audio_encoder.embed_dims,
+                align_bias=align_bias,
+            )
             for _ in in_channels
         )
         if num_classes is not None and num_classes < 2:

@@ -21,12 +21,13 @@ class TPAVIAttention(nn.Module):
     Args:
         channels: C, width of the maps.
         audio_channels: Width of a second's audio embedding.
+        align_bias: Whether the layer that brings it to ``channels`` has a bias.
     """
 
-    def __init__(self, *, channels: int, audio_channels: int) -> None:
+    def __init__(self, *, channels: int, audio_channels: int, align_bias: bool = True) -> None:
         super().__init__()
         inner = channels // 2
-        self.align = nn.Linear(audio_channels, channels)
+        self.align = nn.Linear(audio_channels, channels, bias=align_bias)
         self.query = nn.Conv2d(channels, inner, 1)  # theta
         self.key = nn.Linear(channels, inner)  # phi
         self.value = nn.Conv2d(channels, inner, 1)  # g
