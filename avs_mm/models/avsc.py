@@ -6,7 +6,6 @@ from typing import Any, Literal
 import torch
 import torch.nn.functional as F
 from mmengine.structures import InstanceData, PixelData
-from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
@@ -14,6 +13,7 @@ from avs_mm.checkpoint import find_checkpoint, load_strictly
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.audio_mlp import AudioMLP
 from avs_mm.models.audio_set_head import AudioSetHead, build_audio_set_head
+from avs_mm.models.audio_visual_segmentor import AudioVisualSegmentor
 from avs_mm.models.candidate_cache import CandidateCache
 from avs_mm.models.category_loss import category_loss
 from avs_mm.models.labelled_candidates import with_labelled_objects
@@ -24,14 +24,14 @@ from avs_mm.models.sounding_map import (
     sounding_maps,
 )
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
-from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio
+from avs_mm.models.two_step_prediction import require_audio
 from avs_mm.registry import MODELS
 
 __all__ = ["AVSC"]
 
 
 @MODELS.register_module()
-class AVSC(BaseSegmentor):
+class AVSC(AudioVisualSegmentor):
     """Let the audio's category scores decide which candidates sound.
 
     A frozen stage 1 gives each frame's candidates (c_j, m_j). The audio head gives the category
@@ -65,7 +65,7 @@ class AVSC(BaseSegmentor):
             them; images that never come again would only fill it. 0 keeps none.
         output: Whether ``pred_sem_seg`` is a "category" map (255 = background) or "binary" (1 =
             sounding).
-        pretrained, train_cfg: Always None, as mmseg's ``init_model`` sets them.
+        segmentor_of_mmseg: Arguments of ``AudioVisualSegmentor``.
 
     Raises:
         ValueError: an unknown activation or output, a threshold or weight out of range; in
@@ -88,15 +88,9 @@ class AVSC(BaseSegmentor):
         labelled_candidates: bool = False,
         remember_frames: int = 0,
         output: Literal["category", "binary"] = "category",
-        data_preprocessor: dict | None = None,
-        pretrained: None = None,
-        train_cfg: None = None,
+        **segmentor_of_mmseg: Any,
     ) -> None:
-        super().__init__(data_preprocessor=data_preprocessor)
-        if pretrained is not None or train_cfg is not None:
-            raise ValueError(
-                "AVSC has no pretrained or train_cfg: give stage1, or load a checkpoint"
-            )
+        super().__init__(**segmentor_of_mmseg)
         if output not in ("category", "binary"):
             raise ValueError(f"output is 'category' or 'binary', not {output!r}")
         check_threshold(threshold)
@@ -212,11 +206,6 @@ class AVSC(BaseSegmentor):
         scores: Tensor = self.audio_head.score_encoded(self.audio_encoder, encoding, labels)
         return scores
 
-    def _forward(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
-    ) -> Tensor:
-        return self.encode_decode(inputs, data_samples or [])
-
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
@@ -254,16 +243,6 @@ class AVSC(BaseSegmentor):
             losses["loss_category"] = self.category_loss_weight * term
         return losses
 
-    def predict(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
-    ) -> list[SegDataSample]:
-        """Add ``pred_sounding_map``, ``pred_sem_seg`` and ``pred_instances`` at the original size.
-
-        ``pred_instances`` holds every candidate, sounding or not: ``masks``, ``labels``, the visual
-        ``scores`` and the ``audio_scores`` of their categories.
-        """
-        return predict_in_two_steps(self, inputs, data_samples)
-
     def encode_images(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> list[InstanceData]:
@@ -276,7 +255,12 @@ class AVSC(BaseSegmentor):
         inputs: dict[str, Tensor],
         data_samples: list[SegDataSample],
     ) -> list[SegDataSample]:
-        """Let ``inputs["audio"]`` decide which candidates of `encode_images` sound."""
+        """Let ``inputs["audio"]`` decide which candidates of `encode_images` sound.
+
+        Adds ``pred_sounding_map``, ``pred_sem_seg`` and ``pred_instances`` at the original size.
+        ``pred_instances`` holds every candidate, sounding or not: ``masks``, ``labels``, the visual
+        ``scores`` and the ``audio_scores`` of their categories.
+        """
         for sample, frame_candidates, category_scores in zip(
             data_samples, encoding, self.score_audio(inputs, encoding), strict=True
         ):

@@ -1,18 +1,18 @@
 """What the sound localisers share: two encoders, and how a heat map becomes a segmentation."""
 
 from abc import abstractmethod
-from typing import Literal
+from typing import Any, Literal
 
 import torch.nn.functional as F
 from mmengine.structures import PixelData
-from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from avs_mm.checkpoint import WHERE_TO_GET_BACKBONES, load_backbone, warn_of_random_weights
+from avs_mm.models.audio_visual_segmentor import AudioVisualSegmentor
 from avs_mm.models.baselines.object_prior import ObjectPrior, min_max_normalised
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
-from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio
+from avs_mm.models.two_step_prediction import require_audio
 from avs_mm.registry import MODELS
 
 __all__ = ["SoundLocaliser"]
@@ -21,7 +21,7 @@ NORMALISATIONS = ("frame", "cosine", "positive")
 UPSAMPLINGS = ("bilinear", "bilinear_aligned", "bicubic_aligned")
 
 
-class SoundLocaliser(BaseSegmentor):
+class SoundLocaliser(AudioVisualSegmentor):
     """Find where an image resembles its sound, learnt from pairs of both without any label.
 
     A subclass gives the heat map of an image and a sound, and the loss. The heat map, a cosine of
@@ -52,6 +52,7 @@ class SoundLocaliser(BaseSegmentor):
         object_prior: Arguments of an ``ObjectPrior``; None leaves it out.
         threshold: Heat above which a pixel sounds, in (0, 1). ``pred_sounding_map`` is the heat
             map with this value on 0.5, where all metrics cut.
+        segmentor_of_mmseg: Arguments of ``AudioVisualSegmentor``.
 
     Source: the paper's section 4.3 and Table 2, where the best of 0.5 ... 0.9 counts for each
     localiser; ``LocaliserThresholdMetric`` lists them all.
@@ -69,9 +70,9 @@ class SoundLocaliser(BaseSegmentor):
         upsampling: Literal["bilinear", "bilinear_aligned", "bicubic_aligned"] = "bilinear",
         object_prior: dict | None = None,
         threshold: float = 0.5,
-        data_preprocessor: dict | None = None,
+        **segmentor_of_mmseg: Any,
     ) -> None:
-        super().__init__(data_preprocessor=data_preprocessor)
+        super().__init__(**segmentor_of_mmseg)
         check_threshold(threshold)
         if normalisation not in NORMALISATIONS:
             raise ValueError(f"normalisation is one of {NORMALISATIONS}, not {normalisation!r}")
@@ -127,20 +128,6 @@ class SoundLocaliser(BaseSegmentor):
         """Return the coarse heat maps (B, h, w), cosines in [-1, 1]."""
         return self.heat_maps(self.extract_feat(inputs), self.encode_audio(inputs))
 
-    def _forward(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
-    ) -> Tensor:
-        return self.encode_decode(inputs, data_samples or [])
-
-    def predict(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
-    ) -> list[SegDataSample]:
-        """Add ``pred_heat_map``, ``pred_sounding_map`` and ``pred_sem_seg`` at the original size.
-
-        The maps are float32 (1, H, W) in [0, 1]; ``pred_sem_seg`` is 1 where something sounds.
-        """
-        return predict_in_two_steps(self, inputs, data_samples)
-
     def encode_images(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> tuple[Tensor, Tensor | None]:
@@ -154,7 +141,11 @@ class SoundLocaliser(BaseSegmentor):
         inputs: dict[str, Tensor],
         data_samples: list[SegDataSample],
     ) -> list[SegDataSample]:
-        """Let ``inputs["audio"]`` decide where in the images of `encode_images` it sounds."""
+        """Let ``inputs["audio"]`` decide where in the images of `encode_images` it sounds.
+
+        Adds ``pred_heat_map``, ``pred_sounding_map`` and ``pred_sem_seg`` at the original size. The
+        maps are float32 (1, H, W) in [0, 1]; ``pred_sem_seg`` is 1 where something sounds.
+        """
         features, prior = encoding
         coarse_maps = self.heat_maps(features, self.encode_audio(inputs)).float()
         for index, (sample, coarse) in enumerate(zip(data_samples, coarse_maps, strict=True)):

@@ -2,12 +2,12 @@
 
 import copy
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from mmengine.logging import print_log
 from mmengine.structures import PixelData
-from mmseg.models import BaseSegmentor
 from mmseg.models.backbones import ResNet
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
@@ -21,20 +21,21 @@ from avs_mm.checkpoint import (
     warn_of_random_weights,
 )
 from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.models.audio_visual_segmentor import AudioVisualSegmentor
 from avs_mm.models.baselines.audio_visual_matching import audio_visual_matching
 from avs_mm.models.baselines.clip_numbers import clip_numbers
 from avs_mm.models.baselines.dilated_convolutions import DilatedConvolutions
 from avs_mm.models.baselines.fusion_decoder import FusionDecoder
 from avs_mm.models.baselines.tpavi_attention import TPAVIAttention
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
-from avs_mm.models.two_step_prediction import predict_in_two_steps, require_audio, samples_of
+from avs_mm.models.two_step_prediction import require_audio
 from avs_mm.registry import MODELS
 
 __all__ = ["TPAVI"]
 
 
 @MODELS.register_module()
-class TPAVI(BaseSegmentor):
+class TPAVI(AudioVisualSegmentor):
     """Segment what sounds by attention between the pixels and the seconds of a clip.
 
     The backbone's four maps go through dilated convolutions, one attention each
@@ -70,6 +71,7 @@ class TPAVI(BaseSegmentor):
             number of parameters is the published one.
         threshold: Probability above which a pixel sounds, in (0, 1); ``pred_sounding_map`` has it
             on 0.5, where J is cut.
+        segmentor_of_mmseg: Arguments of ``AudioVisualSegmentor``.
 
     Raises:
         ValueError: Both kinds of weights at once; weights that do not fit.
@@ -90,9 +92,9 @@ class TPAVI(BaseSegmentor):
         from_scratch: bool = False,
         keep_unused: bool = False,
         threshold: float = 0.5,
-        data_preprocessor: dict | None = None,
+        **segmentor_of_mmseg: Any,
     ) -> None:
-        super().__init__(data_preprocessor=data_preprocessor)
+        super().__init__(**segmentor_of_mmseg)
         if initial_weights is not None and backbone_weights is not None:
             raise ValueError("initial_weights hold the backbone too: give no backbone_weights")
         self.backbone = MODELS.build(backbone)
@@ -159,15 +161,6 @@ class TPAVI(BaseSegmentor):
         """Return the embedding of each frame's second, (F, D): the mean of the encoder's tokens."""
         return self.audio_encoder(require_audio(inputs, self)).mean(dim=1)
 
-    def predict(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
-    ) -> list[SegDataSample]:
-        """Add ``pred_sounding_map`` and ``pred_sem_seg`` at the original size.
-
-        ``pred_sem_seg`` is 1 where something sounds; with ``num_classes`` a category map.
-        """
-        return predict_in_two_steps(self, inputs, data_samples)
-
     def encode_images(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> list[Tensor]:
@@ -180,7 +173,11 @@ class TPAVI(BaseSegmentor):
         inputs: dict[str, Tensor],
         data_samples: list[SegDataSample],
     ) -> list[SegDataSample]:
-        """Let the maps of `encode_images` attend to ``inputs["audio"]``, and decode them."""
+        """Let the maps of `encode_images` attend to ``inputs["audio"]``, and decode them.
+
+        Adds ``pred_sounding_map`` and ``pred_sem_seg`` at the original size; the latter is 1 where
+        something sounds, with ``num_classes`` a category map.
+        """
         logits, _, _ = self.attend(encoding, inputs, data_samples)
         for sample, frame_logits in zip(data_samples, logits.float(), strict=True):
             resized = F.interpolate(frame_logits[None], size=sample.ori_shape[:2], mode="bilinear")
@@ -219,11 +216,6 @@ class TPAVI(BaseSegmentor):
     ) -> Tensor:
         """Return the mask logits (F, 1, H, W) at the images' size."""
         return self.attend(self.extract_feat(inputs), inputs, batch_data_samples)[0]
-
-    def _forward(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
-    ) -> Tensor:
-        return self.encode_decode(inputs, samples_of(inputs, data_samples))
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
