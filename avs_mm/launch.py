@@ -2,19 +2,17 @@
 
 import argparse
 import atexit
-import difflib
 import importlib
-import inspect
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
-from mmengine.runner import Runner
 
+from avs_mm.override_keys import check_override_keys
 from avs_mm.shipped import configs_dir
 
 __all__ = [
@@ -26,7 +24,6 @@ __all__ = [
     "read_config",
 ]
 
-RUNNER_KEYS = set(inspect.signature(Runner).parameters) - {"cfg"}
 SECONDS_TO_WAIT = 600  # for another process, where env_cfg.dist_cfg names no timeout
 
 
@@ -64,29 +61,17 @@ def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
 
     Raises:
         FileNotFoundError: There is no such config.
-        ValueError: An override begins with a key that neither the config nor mmengine's runner has.
+        ValueError: An override names what is not there: as of ``check_override_keys``.
     """
     if str(path) == "zero-shot":
         path = configs_dir() / "zero_shot" / "coco_ast.py"
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such config; those of avs_mm are in configs/")
     config = Config.fromfile(path)
-    _check_keys(overrides or {}, {*config, *RUNNER_KEYS}, path)
+    check_override_keys(overrides or {}, config.to_dict(), path)
     config.merge_from_dict(dict(overrides or {}))
     config.work_dir = config.get("work_dir") or f"work_dirs/{Path(path).stem}"
     return config
-
-
-def _check_keys(overrides: Iterable[str], known: set[str], path: str | Path) -> None:
-    """Refuse an override whose first key nothing would ever read: mmengine takes any."""
-    for key in overrides:
-        first = key.split(".")[0]
-        if first not in known:
-            near = difflib.get_close_matches(first, known, n=1)
-            advice = (
-                f"did you mean {near[0]}?" if near else f"its keys are {', '.join(sorted(known))}"
-            )
-            raise ValueError(f"--cfg-options {key}: {path} has no key {first}; {advice}")
 
 
 def config_in(work_dir: Path) -> Path:

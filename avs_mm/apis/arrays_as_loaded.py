@@ -4,23 +4,57 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from mmengine.config import Config, ConfigDict
 
 from avs_mm.datasets import LoadAudio
 from avs_mm.media import SAMPLE_RATE
 
-__all__ = ["as_loaded", "bare_type", "seconds_before_of"]
+__all__ = [
+    "as_loaded",
+    "dataset_with_pipeline",
+    "seconds_before_of",
+    "sounds_of",
+    "without_loading",
+]
 
 
-def bare_type(step: dict) -> str:
-    """Return a transform's name without its scope: any project's loading steps begin with Load."""
-    kind = step["type"]
-    return str(getattr(kind, "__name__", kind)).rsplit(".", 1)[-1]
+def dataset_with_pipeline(config: Config) -> ConfigDict:
+    """Return the config of the test data, whose pipeline prepares the images.
+
+    Raises:
+        ValueError: The config has none.
+    """
+    dataset: ConfigDict = config.get("test_dataloader", {}).get("dataset", {})
+    if "pipeline" not in dataset:
+        raise ValueError(
+            f"{config.filename}: has no test_dataloader.dataset.pipeline, which prepares the "
+            "images; add one, as in configs/_base_/s4.py"
+        )
+    return dataset
+
+
+def without_loading(pipeline: Sequence[dict]) -> list[dict]:
+    """Leave out the steps that load: those of any project have names that begin with Load."""
+    return [step for step in pipeline if not _bare_type(step).startswith("Load")]
 
 
 def seconds_before_of(pipeline: Sequence[dict]) -> float:
     """Return the seconds of sound that a pipeline loads before each frame's own."""
-    loading = [step for step in pipeline if bare_type(step) == LoadAudio.__name__]
+    loading = [step for step in pipeline if _bare_type(step) == LoadAudio.__name__]
     return float(loading[0].get("seconds_before", 0.0)) if loading else 0.0
+
+
+def sounds_of(
+    images: Sequence[np.ndarray], waveforms: Sequence[np.ndarray] | None, *, uses_sound: bool
+) -> Sequence[np.ndarray | None]:
+    """Return the waveform of each image, or None of each where none are given and needed."""
+    if waveforms is None and uses_sound:
+        raise ValueError("this model uses sound: give one second of sound for every image")
+    if waveforms is not None and len(waveforms) != len(images):
+        raise ValueError(
+            f"{len(images)} images, but {len(waveforms)} waveforms; give one for every image"
+        )
+    return [None] * len(images) if waveforms is None else waveforms
 
 
 def as_loaded(
@@ -42,3 +76,9 @@ def as_loaded(
             )
         results["audio"] = np.asarray(waveform, dtype=np.float32)
     return results
+
+
+def _bare_type(step: dict) -> str:
+    """Return a transform's name without its scope."""
+    kind = step["type"]
+    return str(getattr(kind, "__name__", kind)).rsplit(".", 1)[-1]

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from mmengine.structures import InstanceData
 
 from avs_mm.apis.frame import encode_rle
+from avs_mm.apis.repeated_pictures import find_in_new_pictures
 from avs_mm.apis.sounding_decision import mask_overlaps
 from avs_mm.tracking import Tracker
 
@@ -53,15 +55,24 @@ def encode_frames(
 ) -> Iterator[EncodedFrame]:
     """Find the candidates of the frames that are due, a batch of them at a time.
 
+    A frame whose picture is that of the due frame before it has its candidates.
+
     Args:
         frames: Time, image (H, W, 3) and whether it is due, as of ``frames_every``.
         carry: Whether the frames between are given too, with the candidates of the nearest frame
             that was due. About a batch of frames and those between them are held.
     """
     before: EncodedFrame | None = None
+    shown: tuple[np.ndarray, InstanceData] | None = None
     for batch in _batches(frames, due=inferencer.batch_size, carry=carry):
         due = [(time, image) for time, image, is_due in batch if is_due]
-        found = _encode(inferencer, due, tracker) if due else []
+        found = []
+        if due:
+            images = [image for _, image in due]
+            candidates = find_in_new_pictures(images, inferencer.find_candidates, before=shown)
+            shown = images[-1], candidates[-1]
+            times = [time for time, _ in due]
+            found = [_encode(*pair, tracker) for pair in zip(times, candidates, strict=True)]
         known = [*([before] if before else []), *found]
         for time, image, _ in batch:
             nearest = min(known, key=lambda frame: abs(frame.time - time))
@@ -89,24 +100,16 @@ def _batches(
         yield batch
 
 
-def _encode(
-    inferencer: "AVSInferencer", images: list[tuple[float, np.ndarray]], tracker: Tracker
-) -> list[EncodedFrame]:
-    encoded = []
-    candidates_of = inferencer.find_candidates([image for _, image in images])
-    for (time, image), candidates in zip(images, candidates_of, strict=True):
-        masks = candidates.masks.numpy()
-        labels, rles = candidates.labels.numpy(), encode_rle(masks)
-        embeddings = candidates.embeddings.numpy() if "embeddings" in candidates else None
-        encoded.append(
-            EncodedFrame(
-                time=time,
-                size=image.shape[:2],
-                ids=tracker.update(time, labels.tolist(), rles, embeddings),
-                labels=labels,
-                scores=candidates.scores.numpy(),
-                rles=rles,
-                overlaps=mask_overlaps(masks),
-            )
-        )
-    return encoded
+def _encode(time: float, candidates: InstanceData, tracker: Tracker) -> EncodedFrame:
+    masks = candidates.masks.numpy()
+    labels, rles = candidates.labels.numpy(), encode_rle(masks)
+    embeddings = candidates.embeddings.numpy() if "embeddings" in candidates else None
+    return EncodedFrame(
+        time=time,
+        size=masks.shape[1:],
+        ids=tracker.update(time, labels.tolist(), rles, embeddings),
+        labels=labels,
+        scores=candidates.scores.numpy(),
+        rles=rles,
+        overlaps=mask_overlaps(masks),
+    )

@@ -13,17 +13,24 @@ from mmseg.structures import SegDataSample
 from rich.progress import track
 from torch import Tensor
 
-from avs_mm.apis.arrays_as_loaded import as_loaded, bare_type, seconds_before_of
+from avs_mm.apis.arrays_as_loaded import (
+    as_loaded,
+    dataset_with_pipeline,
+    seconds_before_of,
+    sounds_of,
+    without_loading,
+)
 from avs_mm.apis.encoded_frames import encode_frames
 from avs_mm.apis.encoded_video import EncodedVideo
 from avs_mm.apis.frame import Frame
 from avs_mm.apis.frame_times import frames_every
 from avs_mm.apis.frames_under_sound import frames_under_sound
+from avs_mm.apis.object_models import check_tells_objects, predict_under_sounds
 from avs_mm.apis.video_sound import Sound, SoundWindows, sound_chunks
 from avs_mm.datasets.categories import check_number
 from avs_mm.launch import config_in, read_config
-from avs_mm.media import SAMPLE_RATE, VideoInfo, probe_video, read_video_frames
-from avs_mm.models import AVSC, PotentialObjectSegmentor
+from avs_mm.media import SAMPLE_RATE, probe_video, read_video_frames
+from avs_mm.models import AVSC
 from avs_mm.tracking import Hysteresis, Tracker
 from avs_mm.trained_model import build_trained_model
 
@@ -72,14 +79,8 @@ class AVSInferencer:
         self.batch_size = batch_size
 
         # Frames and sounds come as arrays: the loading steps of the test pipeline fall away.
-        dataset = config.get("test_dataloader", {}).get("dataset", {})
-        if "pipeline" not in dataset:
-            raise ValueError(
-                f"{config.filename}: has no test_dataloader.dataset.pipeline, which prepares the "
-                "images; add one, as in configs/_base_/s4.py"
-            )
-        steps = [step for step in dataset.pipeline if not bare_type(step).startswith("Load")]
-        self.pipeline = Compose(steps)
+        dataset = dataset_with_pipeline(config)
+        self.pipeline = Compose(without_loading(dataset.pipeline))
         self.seconds_before = seconds_before_of(dataset.pipeline)
 
         self.model = build_trained_model(config, checkpoint, device=device)
@@ -133,7 +134,7 @@ class AVSInferencer:
             ValueError: A file cannot be decoded, the video has no sound, or the model predicts no
                 objects, as TPAVI.
         """
-        path, info = self._probe(video)
+        path, info = Path(video), probe_video(video)
         chunks = sound_chunks(path, info, audio) if self.uses_sound else ()
         images = frames_every(read_video_frames(path), every)
         yield from frames_under_sound(
@@ -158,7 +159,7 @@ class AVSInferencer:
             FileNotFoundError: There is no video of this name.
             ValueError: As of `stream`.
         """
-        path, info = self._probe(video)
+        path, info = Path(video), probe_video(video)
         images = frames_every(read_video_frames(path), every)
         total = info.duration / every if every else info.num_frames
         found = track(
@@ -169,14 +170,6 @@ class AVSInferencer:
         )
         return EncodedVideo(inferencer=self, path=path, info=info, frames=list(found))
 
-    def _probe(self, video: str | Path) -> tuple[Path, VideoInfo]:
-        if not isinstance(self.model, AVSC | PotentialObjectSegmentor):
-            raise ValueError(
-                "this model marks what sounds without telling objects apart; give one of stage 1 "
-                "or stage 2. tools/test.py --out DIR writes the masks of every one"
-            )
-        return Path(video), probe_video(video)
-
     @torch.no_grad()
     def find_candidates(self, images: Sequence[np.ndarray]) -> list[InstanceData]:
         """Return each image's candidates, whatever sounds: all that needs no sound.
@@ -186,11 +179,23 @@ class AVSInferencer:
 
         Returns:
             ``masks`` bool (n, H, W), ``labels`` and ``scores`` (n,) each, on the CPU.
+
+        Raises:
+            ValueError: The model predicts no objects, as TPAVI.
         """
+        check_tells_objects(self.model)
         batch = [self.pipeline(as_loaded(image, None, num_samples=0)) for image in images]
         data = self.model.data_preprocessor(pseudo_collate(batch), False)
         found = self.model.encode_images(data["inputs"], data["data_samples"])
         return [candidates.cpu() for candidates in found]
+
+    @torch.no_grad()
+    def judge_candidates(
+        self, candidates: Sequence[InstanceData], waveforms: Sequence[np.ndarray]
+    ) -> list[SegDataSample]:
+        """Predict what sounds of `find_candidates`' candidates, as a call does of the images."""
+        sounds = waveforms if self.uses_sound else ()
+        return predict_under_sounds(self.model, candidates, sounds)
 
     @torch.no_grad()
     def encode_sounds(self, waveforms: Sequence[np.ndarray]) -> Tensor:
@@ -232,14 +237,7 @@ class AVSInferencer:
         Raises:
             ValueError: An image or a waveform has another form, or a waveform is missing.
         """
-        if waveforms is None and self.uses_sound:
-            raise ValueError("this model uses sound: give one second of sound for every image")
-        if waveforms is not None and len(waveforms) != len(images):
-            raise ValueError(
-                f"{len(images)} images, but {len(waveforms)} waveforms; give one for every image"
-            )
-        sounds = [None] * len(images) if waveforms is None else waveforms
-
+        sounds = sounds_of(images, waveforms, uses_sound=self.uses_sound)
         samples: list[SegDataSample] = []
         for start in range(0, len(images), self.batch_size):
             chosen = slice(start, start + self.batch_size)

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+from mmengine.structures import InstanceData
 from mmseg.structures import SegDataSample
 from rich.progress import track
 
 from avs_mm.apis.frame_times import at_constant_rate
 from avs_mm.apis.inferencer import AVSInferencer
+from avs_mm.apis.repeated_pictures import find_in_new_pictures
 from avs_mm.atomic_write import atomic_write
 from avs_mm.datasets.transforms import crop_with_past
 from avs_mm.media import (
@@ -129,21 +131,22 @@ def _sound_to_use(
 def _predictions(
     inferencer: AVSInferencer, frames: Iterator[tuple[float, np.ndarray]], sound: np.ndarray
 ) -> Iterator[tuple[float, np.ndarray, SegDataSample]]:
-    """Yield time, image and prediction of every frame, a batch at a time."""
+    """Yield time, image and prediction of every frame, a batch at a time.
+
+    A picture that is shown for long is searched for candidates once.
+    """
+    shown: tuple[np.ndarray, InstanceData] | None = None
     while batch := list(islice(frames, inferencer.batch_size)):
         times, images = zip(*batch, strict=True)
         before = inferencer.seconds_before
         sounds = [second_ending_at(sound, time, seconds_before=before) for time in times]
-        samples = inferencer(images, sounds)
+        candidates = find_in_new_pictures(images, inferencer.find_candidates, before=shown)
+        shown = images[-1], candidates[-1]
+        samples = inferencer.judge_candidates(candidates, sounds)
         yield from zip(times, images, samples, strict=True)
 
 
 def _describe(sample: SegDataSample, classes: list[str]) -> list[dict[str, Any]]:
-    if "pred_instances" not in sample:
-        raise ValueError(
-            "this model marks what sounds without telling objects apart, which are painted here; "
-            "give one of stage 1 or stage 2. tools/test.py --out DIR writes the masks of every one"
-        )
     candidates = sample.pred_instances
     descriptions = []
     for index, sounding in enumerate(sounding_candidates(sample)):

@@ -1,15 +1,17 @@
 """A tiny network with random weights on a clip of moving noise: the calls that a program makes."""
 
+import av
 import numpy as np
 import pytest
 import torch
 from mmengine.structures import InstanceData
 from tiny_network import CLASSES, PALETTE, save_checkpoint, tiny_config
 
-from avs_mm.apis import AVSInferencer
+from avs_mm.apis import AVSInferencer, segment_video
+from avs_mm.apis.object_models import check_tells_objects
 from avs_mm.apis.video import second_ending_at
 from avs_mm.media import read_video_frames, write_video
-from avs_mm.output_file import write_image
+from avs_mm.output_file import to_int16, write_image, write_wav
 from avs_mm.visualization import sounding_candidates
 
 
@@ -141,6 +143,66 @@ def test_stage_1_needs_no_sound(tmp_path, clip):
         assert all(found.audio_score is None for found in frame.objects)
     with pytest.raises(ValueError, match="uses no sound"):
         encoded.category_scores()
+
+
+def test_a_slide_is_searched_once(inferencer, sound, tmp_path, monkeypatch):
+    """Three slides of half a second, by every way: three images go through the network."""
+    random = np.random.default_rng(3)
+    slides = [random.integers(0, 256, (48, 64, 3), dtype=np.uint8) for _ in range(3)]
+    with av.open(str(tmp_path / "slides.mkv"), "w") as container:
+        stream = container.add_stream("ffv1", rate=10)  # which keeps every pixel
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "bgr0"
+        for place in range(15):
+            frame = av.VideoFrame.from_ndarray(slides[place // 5], format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    expected = inferencer([slides[place // 5] for place in range(15)], [sound[:16_000]] * 15)
+    images = []
+    extract = inferencer.model.segmentor.extract_feat
+
+    def count(inputs):
+        images.append(len(inputs["img"]))
+        return extract(inputs)
+
+    monkeypatch.setattr(inferencer.model.segmentor, "extract_feat", count)
+    frames = list(inferencer.stream(tmp_path / "slides.mkv", sound))
+    assert images == [1, 1, 1]  # in batches of four frames
+    assert len(frames) == 15
+    for frame, sample in zip(frames[:10], expected, strict=False):
+        candidates = sample.pred_instances
+        masks = [found.mask for found in frame.objects]
+        np.testing.assert_array_equal(np.array(masks), candidates.masks.numpy())
+        scores = [found.audio_score for found in frame.objects]
+        torch.testing.assert_close(torch.tensor(scores), candidates.audio_scores)
+    images.clear()
+    inferencer.set_video(tmp_path / "slides.mkv", every=0.2)
+    assert sum(images) == 3
+    images.clear()
+    write_wav(tmp_path / "sound.wav", to_int16(sound), sample_rate=16_000)
+    segment_video(
+        inferencer,
+        tmp_path / "slides.mkv",
+        tmp_path / "out.mp4",
+        audio=tmp_path / "sound.wav",
+        progress=False,
+    )
+    assert sum(images) == 3
+
+
+def test_candidates_are_judged_as_a_call_does(inferencer, sound):
+    images = [*np.random.default_rng(4).integers(0, 256, (3, 48, 64, 3), dtype=np.uint8)]
+    sounds = [sound[:16_000], sound[8_000:24_000], sound[16_000:]]
+    judged = inferencer.judge_candidates(inferencer.find_candidates(images), sounds)
+    for found, expected in zip(judged, inferencer(images, sounds), strict=True):
+        torch.testing.assert_close(found.pred_sounding_map.data, expected.pred_sounding_map.data)
+        assert found.pred_sem_seg.data.equal(expected.pred_sem_seg.data)
+        assert found.pred_instances.masks.equal(expected.pred_instances.masks)
+        assert found.ori_shape == (48, 64)
+
+
+def test_a_model_without_objects_is_named():
+    with pytest.raises(ValueError, match=r"without telling objects apart.*tools/test\.py --out"):
+        check_tells_objects(torch.nn.Identity())
 
 
 def test_masks_are_carried_to_the_frames_between(inferencer, clip, sound):

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from drawn_videos import write_clip
 from mmengine.structures import InstanceData, PixelData
 from mmseg.structures import SegDataSample
 
@@ -25,17 +26,22 @@ class FakeInferencer:
         self.batch_size = batch_size
         self.fails_at = fails_at
         self.batches: list[int] = []
+        self.searched = 0
         self.sounds: list[np.ndarray] = []
 
-    def __call__(self, images, waveforms):
-        self.batches.append(len(images))
+    def find_candidates(self, images):
+        self.searched += len(images)
+        return [image.shape[:2] for image in images]
+
+    def judge_candidates(self, candidates, waveforms):
+        self.batches.append(len(candidates))
         self.sounds.extend(waveforms)
         if self.fails_at is not None and len(self.sounds) > self.fails_at:
             raise ValueError("the network fails")
-        return [self.predict(*pair) for pair in zip(images, waveforms, strict=True)]
+        return [self.predict(*pair) for pair in zip(candidates, waveforms, strict=True)]
 
-    def predict(self, image, waveform):
-        height, width = image.shape[:2]
+    def predict(self, size, waveform):
+        height, width = size
         score = float(np.abs(waveform).max())
         masks = torch.zeros(1, height, width, dtype=torch.bool)
         masks[:, 10:30, 20:40] = True
@@ -103,6 +109,16 @@ def test_the_copy_has_the_videos_size_rate_and_length(clip, out):
     assert frames[2][20, 30] == pytest.approx([40] * 3, abs=6)  # too soft: outlined only
 
 
+def test_a_picture_that_is_shown_for_long_is_searched_once(tmp_path, out):
+    late = write_clip(tmp_path / "late.mkv", seconds=22, times=[20 + i / 5 for i in range(10)])
+    fps = probe_video(late).fps
+    inferencer = FakeInferencer(batch_size=4)
+    seconds = segment_video(inferencer, late, out, progress=False)
+    assert sum(inferencer.batches) == pytest.approx(22 * fps, abs=1)  # each with its own sound
+    assert inferencer.searched == 10  # pictures, of which the first is shown for 20 s
+    assert len(seconds) == 22
+
+
 def test_the_network_hears_the_sound_of_the_video(clip, out):
     inferencer = FakeInferencer()
     sounding = segment_video(inferencer, clip, out, progress=False)
@@ -112,13 +128,6 @@ def test_the_network_hears_the_sound_of_the_video(clip, out):
     assert [list(second) for second in sounding] == [[], ["cat"]]
     assert sounding[1]["cat"] == pytest.approx(0.8, abs=0.08)
     assert _level(read_audio(out)[16_000:32_000]) == pytest.approx(0.8 / 2**0.5, abs=0.05)
-
-
-def test_a_model_without_objects_is_named(clip, out, monkeypatch):
-    monkeypatch.setattr(FakeInferencer, "predict", lambda *_: SegDataSample())
-    with pytest.raises(ValueError, match=r"without telling objects apart.*tools/test\.py --out"):
-        segment_video(FakeInferencer(), clip, out, progress=False)
-    assert not out.exists()
 
 
 def test_muted_is_silence_for_the_network_and_in_the_file(clip, out):
