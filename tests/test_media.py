@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from drawn_videos import turn_by_tag, write_clip
 
 from avs_mm.media import probe_video, read_audio, read_video_frames, stream_audio, write_video
 
@@ -231,14 +232,7 @@ def test_rotated_video_comes_out_upright(tmp_path: Path):
     image = np.zeros((32, 64, 3), np.uint8)
     image[:, :16] = 200  # the left edge, which is the top once it is turned clockwise
     write_video(path, [image] * 3, fps=5)
-    # The matrix of the track header: 36 bytes, 40 bytes after the box's name and version.
-    content = bytearray(path.read_bytes())
-    place = content.index(b"tkhd") + 4 + 40
-    assert content[place : place + 4] == (1 << 16).to_bytes(4, "big")
-    matrix = [0, 1, 0, -1, 0, 0, 0, 0, 1 << 14]
-    values = [value << 16 for value in matrix]
-    content[place : place + 36] = b"".join(v.to_bytes(4, "big", signed=True) for v in values)
-    path.write_bytes(content)
+    turn_by_tag(path)
 
     info = probe_video(path)
     assert (info.width, info.height) == (32, 64)
@@ -246,6 +240,15 @@ def test_rotated_video_comes_out_upright(tmp_path: Path):
     assert frame.shape == (64, 32, 3)
     assert frame[:12].mean() > 190
     assert frame[20:].mean() < 10
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_varying_rate_lasts_until_its_last_frame(tmp_path: Path, suffix):
+    """The header of such an MP4 says 1.2 s: when the last frame is decoded, not when it is shown."""
+    path = write_clip(tmp_path / f"clip{suffix}", times=[0, 0.05, 0.5, 0.55, 1.9])
+    info = probe_video(path)
+    assert info.num_frames == 5
+    assert info.duration == pytest.approx(1.9 + 1 / info.fps, abs=0.01)
 
 
 def test_real_videos(real_data: Path):

@@ -45,12 +45,14 @@ def probe_video(path: str | Path) -> VideoInfo:
             raise ValueError(f"{path}: has no images to decode; convert or download it again")
         # A container that does not say how many frames it has (mkv, webm) is counted by packets.
         num_frames = stream.frames
-        if not num_frames:
-            container.seek(0)
-            num_frames = sum(packet.size > 0 for packet in container.demux(stream))
-        duration = num_frames / float(rate)
+        container.seek(container.duration or 0 if num_frames else 0)
+        number, last = _packets_from_here(container, stream)
+        num_frames = num_frames or number
+        # A header knows when frames are decoded. Those of a varying rate may be shown later.
+        header = num_frames / float(rate)
         if stream.duration and stream.time_base:
-            duration = float(stream.duration * stream.time_base)
+            header = float(stream.duration * stream.time_base)
+        duration = max(header, last + 1 / float(rate))
         width, height = first.width, first.height
         if first.rotation % 180:
             width, height = height, width
@@ -94,6 +96,19 @@ def read_video_frames(path: str | Path) -> Iterator[tuple[float, np.ndarray]]:
             empty = False
         if empty:
             raise ValueError(f"{path}: has no images to decode; convert or download it again")
+
+
+def _packets_from_here(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> tuple[int, float]:
+    """Return the number of frames that follow, and when the last is shown, in seconds."""
+    start = (container.start_time or 0) / av.time_base
+    number, last = 0, 0.0
+    for packet in container.demux(stream):
+        number += packet.size > 0
+        if packet.pts is not None and packet.time_base:
+            last = max(last, float(packet.pts * packet.time_base) - start)
+    return number, last
 
 
 def _video_stream(container: av.container.InputContainer, path: str | Path) -> av.VideoStream:

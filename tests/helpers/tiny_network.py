@@ -41,3 +41,13 @@ def save_checkpoint(config: Config, path: Path, **meta) -> Path:
     model = MODELS.build(config.model)
     torch.save({"state_dict": model.state_dict(), "meta": meta}, path)
     return path
+
+
+def save_work_dir(folder: Path) -> Path:
+    """Leave a tiny AVSC as tools/train.py does: the config and a checkpoint."""
+    config = tiny_config("avsc.py")
+    config.model.segmentor.candidates_per_category = 3
+    meta = {"classes": CLASSES, "palette": PALETTE}
+    save_checkpoint(config, folder / "epoch_1.pth", dataset_meta=meta)
+    config.dump(str(folder / "avsc.py"))
+    return folder

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.structures import InstanceData
-from tiny_network import CLASSES, PALETTE, save_checkpoint, tiny_config
+from tiny_network import CLASSES, PALETTE, save_checkpoint, save_work_dir, tiny_config
 
 from avs_mm.apis import AVSInferencer, segment_video
 from avs_mm.apis.object_models import check_tells_objects
@@ -17,14 +17,7 @@ from avs_mm.visualization import sounding_candidates
 
 @pytest.fixture(scope="module")
 def work_dir(tmp_path_factory):
-    """A folder as tools/train.py leaves it: the config and a checkpoint."""
-    folder = tmp_path_factory.mktemp("avsc")
-    meta = {"classes": CLASSES, "palette": PALETTE}
-    config = tiny_config("avsc.py")
-    config.model.segmentor.candidates_per_category = 3
-    save_checkpoint(config, folder / "epoch_1.pth", dataset_meta=meta)
-    config.dump(str(folder / "avsc.py"))
-    return folder
+    return save_work_dir(tmp_path_factory.mktemp("avsc"))
 
 
 @pytest.fixture(scope="module")
