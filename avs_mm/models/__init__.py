@@ -24,10 +24,10 @@ from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocalis
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
 from avs_mm.models.imagenet_prior import ImageNetPrior
-from avs_mm.models.mask2former_queries import Mask2FormerQueries
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
 from avs_mm.models.published_segmentor import PublishedSegmentor
 from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
+from avs_mm.models.silent_aware_mask2former_head import SilentAwareMask2FormerHead
 from avs_mm.models.silent_object_loss import SilentObjectLoss
 from avs_mm.models.text_prompted_objects import TextPromptedObjects
 
@@ -46,9 +46,9 @@ __all__ = [
     "EfficientNetLite0",
     "FilterBankCNN",
     "ImageNetPrior",
-    "Mask2FormerQueries",
     "PotentialObjectSegmentor",
     "PublishedSegmentor",
+    "SilentAwareMask2FormerHead",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",
     "SoundLocaliser",

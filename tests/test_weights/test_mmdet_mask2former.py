@@ -1,6 +1,5 @@
 """Mask2Former beside mmdet's on the same weights."""
 
-import sys
 from pathlib import Path
 
 import mmdet
@@ -14,7 +13,6 @@ from mmseg.structures import SegDataSample
 from torch import nn
 
 from avs_mm.checkpoint import load_strictly
-from avs_mm.mmcv_ops import MissingOps
 from avs_mm.registry import MODELS
 from avs_mm.weights import convert, convert_file
 
@@ -137,15 +135,3 @@ def test_a_missing_key_is_named(theirs, missing):
     del weights[f"panoptic_head.{missing}"]
     with pytest.raises(ValueError, match=f"Keys missing: panoptic_head.{missing}\\."):
         convert("mmdet-mask2former", weights)
-
-
-def test_deformable_attention_needs_no_compiled_op_on_cpu(ours, monkeypatch):
-    """Every op raises, as on mmcv-lite, whatever mmcv is installed."""
-    attention = ours.decode_head.pixel_decoder.encoder.layers[0].self_attn
-    module = sys.modules[type(attention).__module__]
-    monkeypatch.setattr(module, "ext_module", MissingOps("mmcv._ext"))
-    with torch.no_grad():
-        classes, _ = ours.decode_head(ours.extract_feat(torch.randn(1, 3, *SHAPE)), [])
-    assert torch.isfinite(classes[-1]).all()
-    with pytest.raises(NotImplementedError, match=r"ms_deform_attn_forward .*no compiled ops"):
-        module.MultiScaleDeformableAttnFunction.apply(*[torch.zeros(1)] * 5, 64)
