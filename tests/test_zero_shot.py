@@ -89,7 +89,7 @@ def test_mask2former_by_name():
     config = small(configs_dir() / "zero_shot" / "coco_ast.py")
     config.model.segmentor.weights = "mask2former-swin-base-coco-panoptic"
     inferencer = AVSInferencer(config, device="cpu")
-    assert type(inferencer.model.segmentor.decode_head).__name__ == "Mask2FormerQueries"
+    assert type(inferencer.model.segmentor.decode_head).__name__ == "SilentAwareMask2FormerHead"
     image = np.zeros((64, 64, 3), np.uint8)
     (sample,) = inferencer([image], [np.zeros(5 * SAMPLE_RATE, np.float32)])
     assert set(sample.pred_instances.labels.tolist()) <= {inferencer.classes.index("dog")}

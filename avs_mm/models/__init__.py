@@ -19,15 +19,15 @@ from avs_mm.models.audio import (
 )
 from avs_mm.models.audio_set_head import AudioSetHead
 from avs_mm.models.avsc import AVSC
-from avs_mm.models.backbones import EfficientNetLite0
+from avs_mm.models.backbones import EfficientNetLite0, TransformersBackbone
 from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
 from avs_mm.models.imagenet_prior import ImageNetPrior
-from avs_mm.models.mask2former_queries import Mask2FormerQueries
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
 from avs_mm.models.published_segmentor import PublishedSegmentor
 from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
+from avs_mm.models.silent_aware_mask2former_head import SilentAwareMask2FormerHead
 from avs_mm.models.silent_object_loss import SilentObjectLoss
 from avs_mm.models.text_prompted_objects import TextPromptedObjects
 
@@ -46,9 +46,9 @@ __all__ = [
     "EfficientNetLite0",
     "FilterBankCNN",
     "ImageNetPrior",
-    "Mask2FormerQueries",
     "PotentialObjectSegmentor",
     "PublishedSegmentor",
+    "SilentAwareMask2FormerHead",
     "SilentAwareMaskFormerHead",
     "SilentObjectLoss",
     "SoundLocaliser",
@@ -57,6 +57,7 @@ __all__ = [
     "SpectrogramEfficientNet",
     "SpectrogramResNet",
     "TextPromptedObjects",
+    "TransformersBackbone",
     "VGGish",
     "kaldi_fbank",
     "log_mel_examples",

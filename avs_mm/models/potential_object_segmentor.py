@@ -126,7 +126,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
             self.initial_categories = meta.get("dataset_meta", {}).get("classes")
         elif self.backbone_weights is not None:
             load_backbone(self.backbone, self.backbone_weights)
-        elif not self.from_scratch:
+        elif not self.from_scratch and getattr(self.backbone, "weights", None) is None:
             warn_of_random_weights(self, WHERE_TO_GET_WEIGHTS)
         if self.teacher_options is not None:
             if self.initial_weights is None:

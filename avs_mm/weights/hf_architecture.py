@@ -101,7 +101,6 @@ def _maskformer(config: dict[str, Any]) -> dict[str, Any]:
             ),
             init_cfg=None,
         ),
-        loss_silent=None,
         **LOSSES,
     )
 
@@ -113,7 +112,7 @@ def _mask2former(config: dict[str, Any]) -> dict[str, Any]:
     feature_size = config["feature_size"]
     encoding = dict(num_feats=feature_size // 2, normalize=True)
     return dict(
-        type="avs_mm.Mask2FormerQueries",
+        type="avs_mm.SilentAwareMask2FormerHead",
         num_queries=config["num_queries"],
         num_transformer_feat_level=3,
         strides=[4, 8, 16, 32],
@@ -180,6 +179,7 @@ MASK2FORMER = dict(
 )
 # Never computed: mmdet's heads cannot be built without.
 LOSSES = dict(
+    loss_silent=None,
     loss_cls=dict(type="mmdet.CrossEntropyLoss"),
     loss_mask=dict(type="mmdet.FocalLoss", use_sigmoid=True),
     loss_dice=dict(type="mmdet.DiceLoss", naive_dice=True),

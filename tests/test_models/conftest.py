@@ -41,6 +41,28 @@ def segmentor_config() -> ConfigDict:
 
 
 @pytest.fixture
+def mask2former_config() -> ConfigDict:
+    """The same with a Mask2Former's head."""
+    config = Config.fromfile(CONFIGS / "mini" / "seg_m2f.py").model
+    config.initial_weights = config.teacher = None
+    config.score_threshold = config.quality_threshold = 0.0
+    config.backbone.base_channels = config.backbone.stem_channels = 8
+    head = config.decode_head
+    head.loss_silent = dict(type="avs_mm.SilentObjectLoss")
+    head.update(
+        num_classes=3, in_channels=[8, 16, 32, 64], num_queries=5, feat_channels=32, out_channels=32
+    )
+    head.pixel_decoder.norm_cfg.num_groups = 8
+    head.positional_encoding.num_feats = head.pixel_decoder.positional_encoding.num_feats = 16
+    for layer in (head.pixel_decoder.encoder.layer_cfg, head.transformer_decoder.layer_cfg):
+        layer.ffn_cfg.update(embed_dims=32, feedforward_channels=32)
+        for attention in ("self_attn_cfg", "cross_attn_cfg"):
+            if attention in layer:
+                layer[attention].embed_dims = 32
+    return config
+
+
+@pytest.fixture
 def avsc_config(segmentor_config) -> ConfigDict:
     config = Config.fromfile(CONFIGS / "mini" / "avsc.py").model
     config.segmentor = segmentor_config

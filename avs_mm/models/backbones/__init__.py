@@ -1,4 +1,7 @@
 """Image encoders that neither mmseg nor mmdet has."""
 
 from avs_mm.models.backbones.efficientnet_lite import EfficientNetLite0 as EfficientNetLite0
+from avs_mm.models.backbones.transformers_backbone import (
+    TransformersBackbone as TransformersBackbone,
+)
 from avs_mm.models.backbones.vgg16 import VGG16 as VGG16

@@ -1,4 +1,4 @@
-"""The head's losses, Eq. 2 to 5, beside sums by hand."""
+"""The losses of both heads, Eq. 2 to 5, beside sums by hand and mmseg's own."""
 
 import copy
 
@@ -14,9 +14,11 @@ def features(batch: int = 2) -> tuple[torch.Tensor, ...]:
     return tuple(torch.randn(batch, 8 * 2**i, 8 // 2**i, 8 // 2**i) for i in range(4))
 
 
-@pytest.fixture
-def head_config(segmentor_config):
-    return segmentor_config.decode_head
+@pytest.fixture(params=["MaskFormer", "Mask2Former"])
+def head_config(request, segmentor_config, mask2former_config):
+    return {"MaskFormer": segmentor_config, "Mask2Former": mask2former_config}[
+        request.param
+    ].decode_head
 
 
 def build(config, **changes):
@@ -26,37 +28,51 @@ def build(config, **changes):
     return head.eval()
 
 
-def test_without_tolerance_and_eq4_it_is_mmsegs_maskformer(head_config, labelled_samples):
+def test_without_tolerance_and_eq4_it_is_mmsegs_head(head_config, labelled_samples):
     ours = build(head_config, tolerance=0.0, loss_silent=None)
     theirs_config = copy.deepcopy(head_config)
     for own in ("tolerance", "loss_silent"):
         theirs_config.pop(own)
-    theirs_config.type = "MaskFormerHead"
+    theirs_config.type = theirs_config.type.removeprefix("avs_mm.SilentAware")
     theirs_config.loss_cls.class_weight = [1.0, 1.0, 1.0, 0.1]
     theirs = MMSEG_MODELS.build(theirs_config).eval()
     theirs.load_state_dict(ours.state_dict())
 
     maps = features()
+    torch.manual_seed(1)  # Mask2Former samples points
     expected = theirs.loss(maps, labelled_samples, None)
+    torch.manual_seed(1)
     losses = ours.loss(maps, labelled_samples, None)
     assert losses.keys() == expected.keys()
-    assert len(losses) == 9  # 3 layers x (classification, focal, dice)
+    # 3 layers, Mask2Former's queries before the first, too: classification, mask, dice
+    assert len(losses) == (9 if theirs_config.type == "MaskFormerHead" else 12)
     for name, value in expected.items():
         torch.testing.assert_close(losses[name], value, msg=name)
 
 
 def test_every_layer_has_the_silent_object_loss(head_config, labelled_samples):
     losses = build(head_config).loss(features(), labelled_samples, None)
+    layers = 3 if head_config.type == "avs_mm.SilentAwareMaskFormerHead" else 4
     assert sorted(name for name in losses if name.endswith("loss_silent")) == [
-        "d0.loss_silent",
-        "d1.loss_silent",
+        *(f"d{layer}.loss_silent" for layer in range(layers - 1)),
         "loss_silent",
     ]
     assert all(torch.isfinite(value) for value in losses.values())
 
 
+@pytest.fixture
+def same_points(monkeypatch):
+    """Lets Mask2Former sample the same points, whatever was sampled before."""
+
+    def rand(*size, device=None):
+        drawn = torch.empty(*size)
+        return drawn.uniform_(generator=torch.Generator().manual_seed(0)).to(device)
+
+    monkeypatch.setattr(torch, "rand", rand)
+
+
 def test_a_silent_frame_does_not_dilute_the_mask_losses(
-    head_config, labelled_samples, silent_sample
+    head_config, labelled_samples, silent_sample, same_points
 ):
     head, maps = build(head_config), features(batch=3)
     labelled = head.loss(tuple(m[:2] for m in maps), labelled_samples, None)
@@ -92,7 +108,7 @@ def test_tolerance_pushes_only_what_repeats_a_sounding_object(
     touched = class_logits.grad[0].abs().sum(dim=1) > 0
     assert touched.tolist() == [True, *[i < pushed for i in range(3)]]
     # All logits are equal, so each term is log 4, whatever the weights.
-    torch.testing.assert_close(loss, torch.tensor(4.0).log())
+    torch.testing.assert_close(loss, head.loss_cls.loss_weight * torch.tensor(4.0).log())
 
 
 def test_names_what_is_wrong(head_config, labelled_samples):
@@ -103,8 +119,8 @@ def test_names_what_is_wrong(head_config, labelled_samples):
         build(head_config).loss(features(), labelled_samples, None)
 
 
-def test_takes_mmsegs_own_maskformer_config(head_config):
-    head = build(head_config, in_index=[0, 1, 2, 3], align_corners=False)
+def test_takes_mmsegs_own_config(head_config):
+    head = build(head_config, in_index=[0, 1, 2, 3], align_corners=False, strides=[4, 8, 16, 32])
     class_logits, mask_logits = head.predict_queries(features())
     assert class_logits.shape == (2, 5, 4)
     assert mask_logits.shape == (2, 5, 8, 8)
