@@ -1,5 +1,6 @@
-"""Training of stage 2 with a store: the same losses to the last bit, and each input computed once."""
+"""Training of stage 2 with a store: the losses are the same, and each input is computed once."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ class Counted:
 
     def __init__(self, config, find_something, monkeypatch, **settings):
         torch.manual_seed(0)
-        self.model = MODELS.build({**config, **settings})
+        self.model = MODELS.build({**copy.deepcopy(config), **settings})
         find_something(self.model.segmentor)
         self.model.train()
         self.images: list[int] = []
