@@ -1,6 +1,6 @@
 """How many times faster ``f_curve`` is than the official loop over 255 thresholds, in one run.
 
-    python benchmarks/f_curve.py [--frames 20] [--size 224] [--device cpu] [--repeats 5] [--json FILE]
+    python benchmarks/f_curve.py [--frames 20] [--size 224] [--device cpu] [--repeats 5]
 
 Both run by turns on the same frames and with the same number of threads.
 """
