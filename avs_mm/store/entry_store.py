@@ -25,7 +25,7 @@ class EntryStore:
     Any number of processes, on any number of machines with a common disk, may use the folder: no
     file is ever changed, so nothing needs a lock. Two that compute the same entry both write it. A
     file that is cut short or damaged is removed, and its entries are missing until they come again.
-    An entry takes 40 bytes of memory in each process.
+    An entry takes 36 bytes of memory in each process.
 
     Where the disk is full or read-only, a warning is logged and nothing more is written.
     """

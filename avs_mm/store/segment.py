@@ -45,7 +45,7 @@ class Segment:
     """A file of `write_segment`, mapped into memory: what is not read takes none.
 
     Attributes:
-        index: A row an entry, of ``INDEX``.
+        index: A row an entry, of ``INDEX``; mapped, too.
 
     Raises:
         ValueError: the file is cut short, or its index is damaged.
@@ -59,13 +59,13 @@ class Segment:
                 raise ValueError(f"{path} is cut short")
             self.memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         footer = np.frombuffer(self.memory, FOOTER, 1, size - FOOTER.itemsize)[0]
-        begin = size - FOOTER.itemsize - int(footer["rows"]) * INDEX.itemsize
+        number = int(footer["rows"])
+        begin = size - FOOTER.itemsize - number * INDEX.itemsize
         if footer["magic"] != MAGIC or begin < 0:
             raise ValueError(f"{path} is cut short or of another format")
-        rows = self.memory[begin : size - FOOTER.itemsize]
-        if zlib.crc32(rows) != footer["crc"]:
+        self.index = np.frombuffer(self.memory, INDEX, number, begin)
+        if zlib.crc32(self.index.view(np.uint8)) != footer["crc"]:
             raise ValueError(f"{path} has a damaged index")
-        self.index = np.frombuffer(rows, INDEX)
         if len(self.index) and int((self.index["start"] + self.index["length"]).max()) != begin:
             raise ValueError(f"{path} is cut short")
 
