@@ -7,6 +7,7 @@
 # make test      style, types and tests
 # make test-fast style and the tests that are not marked slow, within a minute on two idle cores
 # make faults    kills, full disks, lost processes and damaged files (docs/reliability.md), in 15 minutes
+# make bench     what is fast and what is not, as ratios, in 20 minutes (docs/performance.md); work_dirs/bench
 # make docs      the documentation as a site, build/docs/index.html; a warning is an error
 # make format    let ruff put the code in order
 #
@@ -24,7 +25,7 @@ STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo page real real-folds ablation baselines test test-fast faults docs format clean
+.PHONY: demo page real real-folds ablation baselines test test-fast faults bench docs format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -62,6 +63,9 @@ faults: $(STAMP)
 	  tests/test_mmengine_loader.py tests/test_file_length.py tests/test_atomic_write.py \
 	  tests/test_one_line_errors.py tests/test_launch.py tests/test_checkpoint.py tests/test_trained_model.py \
 	  tests/test_datasets/test_category_maps.py tests/test_datasets/test_avsbench_layout.py tests/test_media.py
+
+bench: $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/run.py --out work_dirs/bench
 
 docs: $(STAMP)
 	$(BIN)/pip install -q -c $(CONSTRAINTS) -e ".[docs]"

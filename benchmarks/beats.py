@@ -1,6 +1,6 @@
 """How many times faster a frozen BEATs is than a straightforward one, clip by clip, in one run.
 
-    python benchmarks/beats.py [--clips 8] [--seconds 1] [--device cpu] [--repeats 3]
+    python benchmarks/beats.py [--clips 8] [--seconds 1] [--device cpu] [--repeats 3] [--json FILE]
 
 The straightforward one has the same weights. It takes one clip at a time, multiplies the weight
 norm out, looks the bias up in every layer, and holds the attention matrix. Both run by turns.
@@ -10,9 +10,11 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from figures import write_figures
 from torch import Tensor
 
 from avs_mm.models import BEATs, kaldi_fbank
@@ -78,6 +80,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=1, help="length of a clip")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="file for the figures")
     args = parser.parse_args()
 
     torch.manual_seed(0)
@@ -96,6 +99,8 @@ def main() -> None:
     ratio = statistics.median(slow) / statistics.median(fast)
     print(f"{'ratio':14}{ratio:8.2f}x (of the fastest {min(slow) / min(fast):.2f}x)")
     print(f"largest difference {difference:.1e}")
+    row = {"what": f"BEATs, {args.clips} clips at once, beside one by one", "speed-up": ratio}
+    write_figures(args.json, "BEATs", [row])
 
 
 if __name__ == "__main__":

@@ -10,10 +10,13 @@ from avs_mm.stack import require_openmmlab
 require_openmmlab()
 
 from mmengine.config import Config
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from avs_mm.checkpoint import find_checkpoint
 from avs_mm.launch import add_run_options, load_config
+from avs_mm.models.compiled_networks import compile_networks
+from avs_mm.models.mixed_precision import use_mixed_precision
 from avs_mm.one_line_errors import one_line_errors
 from avs_mm.trained_model import check_needs_no_checkpoint
 
@@ -26,6 +29,10 @@ def parse_args() -> argparse.Namespace:
         nargs="?",
         help="a checkpoint, or a work dir: its best one; none for zero-shot",
     )
+    parser.add_argument(
+        "--amp", choices=["bf16", "fp16"], help="let the networks compute in half precision"
+    )
+    parser.add_argument("--compile", action="store_true", help="translate the networks first")
     parser.add_argument("--out", help="folder for the predicted masks, as PNG")
     parser.add_argument("--show-dir", help="folder for the frames with the masks painted on")
     parser.add_argument("--show", action="store_true", help="show the painted frames in a window")
@@ -59,7 +66,13 @@ def main() -> None:
         paint_predictions(config, args)
     if args.out:
         write_predictions(config, args.out)
-    Runner.from_cfg(config).test()
+    runner = Runner.from_cfg(config)
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    if args.amp:
+        use_mixed_precision(model, args.amp)
+    if args.compile:
+        compile_networks(model)
+    runner.test()
 
 
 if __name__ == "__main__":

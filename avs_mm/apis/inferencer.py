@@ -31,6 +31,8 @@ from avs_mm.datasets.categories import check_number
 from avs_mm.launch import config_in, read_config
 from avs_mm.media import SAMPLE_RATE, probe_video, read_video_frames
 from avs_mm.models import AVSC
+from avs_mm.models.compiled_networks import compile_networks
+from avs_mm.models.mixed_precision import use_mixed_precision
 from avs_mm.tracking import Hysteresis, Tracker
 from avs_mm.trained_model import build_trained_model
 
@@ -51,6 +53,8 @@ class AVSInferencer:
             none for configs/zero_shot.
         device: "cpu", "cuda:0", ...; the fastest one found by default.
         batch_size: Frames that the network sees at once.
+        amp: "bf16" or "fp16" for the networks, as of ``use_mixed_precision``; None is fp32.
+        compile: Whether ``compile_networks`` is to translate them.
 
     Attributes:
         classes: Names of the K categories: the checkpoint's, else those of the config's dataset.
@@ -70,6 +74,8 @@ class AVSInferencer:
         *,
         device: str | None = None,
         batch_size: int = 8,
+        amp: str | None = None,
+        compile: bool = False,
     ) -> None:
         if not isinstance(config, Config):
             if checkpoint is None and Path(config).is_dir():
@@ -84,6 +90,10 @@ class AVSInferencer:
         self.seconds_before = seconds_before_of(dataset.pipeline)
 
         self.model = build_trained_model(config, checkpoint, device=device)
+        if amp is not None:
+            use_mixed_precision(self.model, amp)
+        if compile:
+            compile_networks(self.model)
         self.uses_sound = isinstance(self.model, AVSC)
         categories = self.model.dataset_meta
         if not categories.get("classes"):

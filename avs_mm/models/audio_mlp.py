@@ -53,7 +53,17 @@ class AudioMLP(nn.Sequential):
 
     def encode(self, encoder: nn.Module, waveforms: Tensor) -> Tensor:
         """Return all of `score` that does not depend on the candidates: here the scores, (B, K)."""
-        logits = self(encoder(waveforms).mean(dim=1)).float()
+        return self.score_embeddings(self.embed(encoder, waveforms))
+
+    @staticmethod
+    def embed(encoder: nn.Module, waveforms: Tensor) -> Tensor:
+        """Return the means (B, C) of the encoder's tokens: all that needs no MLP."""
+        embeddings: Tensor = encoder(waveforms).mean(dim=1)
+        return embeddings
+
+    def score_embeddings(self, embeddings: Tensor) -> Tensor:
+        """Return the category scores (B, K), in fp32, of what `embed` has returned."""
+        logits = self(embeddings).float()
         return logits.softmax(dim=-1) if self.activation == "softmax" else logits.sigmoid()
 
     def score_encoded(

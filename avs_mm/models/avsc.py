@@ -1,5 +1,6 @@
 """Stage 2: the audio-visual semantic correlation, AVSC (paper, sections 3.2-3.3)."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from avs_mm.models.audio_set_head import AudioSetHead, build_audio_set_head
 from avs_mm.models.audio_visual_segmentor import AudioVisualSegmentor
 from avs_mm.models.candidate_cache import CandidateCache
 from avs_mm.models.category_loss import category_loss
+from avs_mm.models.embedding_cache import EmbeddingCache
 from avs_mm.models.labelled_candidates import with_labelled_objects
 from avs_mm.models.sounding_map import (
     loudest_category,
@@ -26,8 +28,11 @@ from avs_mm.models.sounding_map import (
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
 from avs_mm.models.two_step_prediction import require_audio
 from avs_mm.registry import MODELS
+from avs_mm.store import FrozenStore
 
 __all__ = ["AVSC"]
+
+DRAWN_CONDITIONS = ("noise", "mute", "mixture")  # sounds that do not come again
 
 
 @MODELS.register_module()
@@ -63,6 +68,9 @@ class AVSC(AudioVisualSegmentor):
         remember_frames: Training images whose candidates are kept in memory, so that stage 1 runs
             once on each of them. Of use where augmentation leaves their pixels alone, or but flips
             them; images that never come again would only fill it. 0 keeps none.
+        store: Folder in which training keeps, for later epochs and trainings, the candidates of its
+            images and, while the audio encoder is frozen, the embeddings of its sounds, instead of
+            ``remember_frames``; of use where that is. None keeps none (docs/performance.md).
         output: Whether ``pred_sem_seg`` is a "category" map (255 = background) or "binary" (1 =
             sounding).
         segmentor_of_mmseg: Arguments of ``AudioVisualSegmentor``.
@@ -87,6 +95,7 @@ class AVSC(AudioVisualSegmentor):
         category_loss_weight: float = 0.0,
         labelled_candidates: bool = False,
         remember_frames: int = 0,
+        store: str | None = None,
         output: Literal["category", "binary"] = "category",
         **segmentor_of_mmseg: Any,
     ) -> None:
@@ -100,6 +109,7 @@ class AVSC(AudioVisualSegmentor):
                 f"cannot say that nothing sounds; it is {category_loss_weight}"
             )
         self.stage1_categories: tuple[str, ...] | None = None  # by its checkpoint or vocabulary
+        segmentor_settings, audio_settings = copy.deepcopy((segmentor, audio_encoder))
         self.segmentor = MODELS.build(segmentor).requires_grad_(False)
         self.num_classes = self.segmentor.num_classes
         self.audio_encoder = MODELS.build(audio_encoder)
@@ -123,6 +133,16 @@ class AVSC(AudioVisualSegmentor):
         self.labelled_candidates = labelled_candidates
         self.unmatched_objects_sound = unmatched_objects_sound
         self.candidate_cache = CandidateCache(self.segmentor, most_frames=remember_frames)
+        self.embedding_cache: EmbeddingCache | None = None
+        if store is not None:
+            candidates = FrozenStore(
+                store, name="candidates", module=self.segmentor, settings=segmentor_settings
+            )
+            sounds = FrozenStore(
+                store, name="sounds", module=self.audio_encoder, settings=audio_settings
+            )
+            self.candidate_cache = CandidateCache(self.segmentor, store=candidates)
+            self.embedding_cache = EmbeddingCache(self.audio_encoder, store=sounds)
         self.output = output
 
     def init_weights(self) -> None:
@@ -226,7 +246,7 @@ class AVSC(AudioVisualSegmentor):
                 with_labelled_objects(frame_candidates, sample.gt_sem_seg.data[0])
                 for frame_candidates, sample in zip(candidates, data_samples, strict=True)
             ]
-        category_scores = self.score_audio(inputs)
+        category_scores = self._score_training_sounds(inputs, data_samples)
         maps = sounding_maps(candidates, category_scores)
         target = torch.cat([sample.gt_sounding_mask.data for sample in data_samples])
         if self.unmatched_objects_sound:
@@ -242,6 +262,19 @@ class AVSC(AudioVisualSegmentor):
             term = category_loss(category_scores, data_samples)
             losses["loss_category"] = self.category_loss_weight * term
         return losses
+
+    def _score_training_sounds(
+        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
+    ) -> Tensor:
+        if self.embedding_cache is None:
+            return self.score_audio(inputs)
+        drawn = [
+            sample.get("audio_condition") in DRAWN_CONDITIONS or sample.get("audio_augmented")
+            for sample in data_samples
+        ]
+        embeddings = self.embedding_cache.embed(require_audio(inputs, self), drawn=drawn)
+        scores: Tensor = self.audio_head.score_embeddings(embeddings)
+        return scores
 
     def encode_images(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]

@@ -1,13 +1,13 @@
 """A frozen stage 1 that remembers the candidates of the images it has met."""
 
-import hashlib
-
-import numpy as np
 import torch
 from mmengine.structures import InstanceData
 from torch import Tensor
 
+from avs_mm.models.packed_candidates import pack_candidates, unpack_candidates
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
+from avs_mm.models.tensor_digest import tensor_digest
+from avs_mm.store import EntryStore, FrozenStore, MemoryStore
 
 __all__ = ["CandidateCache"]
 
@@ -16,58 +16,49 @@ class CandidateCache:
     """Wraps a segmentor: finds an image's candidates once, and gives them again for the same image.
 
     An image is known by its pixels, so one that augmentation has changed is another image: its
-    candidates are never those of the original. A bit a pixel and mask is kept, on the CPU. The
+    candidates are never those of the original. A bit a pixel and mask is kept, compressed. The
     segmentor itself must stay as it is. No module: neither the cache nor a second copy of the
     segmentor is in the state dict of a model that holds it.
 
     Args:
         segmentor: Stage 1, frozen.
-        most_frames: Images that are remembered; the first ones that come.
+        most_frames: Images that are remembered in memory; the first ones that come.
+        store: Where all are remembered on disk instead.
     """
 
-    def __init__(self, segmentor: PotentialObjectSegmentor, *, most_frames: int) -> None:
+    def __init__(
+        self,
+        segmentor: PotentialObjectSegmentor,
+        *,
+        most_frames: int = 0,
+        store: FrozenStore | None = None,
+    ) -> None:
         self.segmentor = segmentor
-        self.most_frames = most_frames
-        self.frames: dict[tuple[bytes, tuple[int, int]], _Packed] = {}
+        self.memory = MemoryStore(most_frames)
+        self.store = store
 
     def find_candidates(
         self, inputs: dict[str, Tensor], *, sizes: list[tuple[int, int]]
     ) -> list[InstanceData]:
         """Return each frame's candidates, as the segmentor's ``find_candidates``."""
-        if self.most_frames == 0:
-            return self.segmentor.find_candidates(inputs, sizes=sizes)
         images = inputs["img"]
-        keys = [(_digest(image), size) for image, size in zip(images, sizes, strict=True)]
-        found = {key: self.frames[key] for key in keys if key in self.frames}
-        new = [index for index, key in enumerate(keys) if key not in found]
+        if self.store is None and self.memory.most_entries == 0:
+            return self.segmentor.find_candidates(inputs, sizes=sizes)
+        entries = self._entries(images.device)
+        keys = [
+            tensor_digest(image, *map(int, size)) for image, size in zip(images, sizes, strict=True)
+        ]
+        found = {key: entries.get(key) for key in keys}
+        new = [index for index, key in enumerate(keys) if found[key] is None]
         if new:
             candidates = self.segmentor.find_candidates(
                 {"img": images[new]}, sizes=[sizes[index] for index in new]
             )
             for index, frame_candidates in zip(new, candidates, strict=True):
-                found[keys[index]] = _Packed(frame_candidates)
-                if len(self.frames) < self.most_frames:
-                    self.frames[keys[index]] = found[keys[index]]
-        return [found[key].unpack(images.device) for key in keys]
+                packed = pack_candidates(frame_candidates)
+                found[keys[index]] = packed
+                entries.put(keys[index], packed)
+        return [unpack_candidates(found[key] or b"", images.device) for key in keys]
 
-
-class _Packed:
-    """A frame's candidates in little memory."""
-
-    def __init__(self, candidates: InstanceData) -> None:
-        masks = candidates.masks.cpu().numpy()
-        self.shape = masks.shape
-        self.bits = np.packbits(masks)
-        self.labels = candidates.labels.cpu()
-        self.scores = candidates.scores.cpu()
-
-    def unpack(self, device: torch.device) -> InstanceData:
-        bits = np.unpackbits(self.bits, count=int(np.prod(self.shape)))
-        masks = torch.from_numpy(bits.reshape(self.shape).astype(bool))
-        return InstanceData(
-            masks=masks.to(device), labels=self.labels.to(device), scores=self.scores.to(device)
-        )
-
-
-def _digest(image: Tensor) -> bytes:
-    return hashlib.blake2b(image.contiguous().cpu().numpy().tobytes(), digest_size=16).digest()
+    def _entries(self, device: torch.device) -> EntryStore | MemoryStore:
+        return self.memory if self.store is None else self.store.entries(device)

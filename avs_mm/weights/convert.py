@@ -84,10 +84,7 @@ def convert_file(
     if vggish is not None and kind != "tpavi":
         raise ValueError(f"{vggish}: VGGish is a part of tpavi alone; leave it out for {kind}")
     source, out = Path(source), Path(out)
-    if kind == "sspl":
-        files, read = list(sspl.files_of(source).values()), sspl.read_folder
-    else:
-        files, read = [source], read_weights
+    files = list(sspl.files_of(source).values()) if kind == "sspl" else [source]
     for path in [*files, *([] if vggish is None else [Path(vggish)])]:
         if not path.exists():
             raise FileNotFoundError(f"{path} does not exist")
@@ -96,7 +93,8 @@ def convert_file(
     if not out.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.parent} to write {out.name} to: make it")
     try:
-        weights = convert(kind, read(source))
+        read = sspl.read_folder(source) if kind == "sspl" else read_weights(source)
+        weights = convert(kind, read)
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
     meta = {"kind": kind, "source": source.name, "sha256": " ".join(map(sha256_of, files))}

@@ -65,7 +65,7 @@ def test_remembers_no_more_than_asked_for(segmentor, frames_given, most_frames: 
     for _ in range(2):
         cache.find_candidates({"img": images}, sizes=[(32, 32)] * 2)
     assert frames_given == calls
-    assert len(cache.frames) == most_frames
+    assert len(cache.memory) == most_frames
 
 
 @torch.no_grad()

@@ -140,6 +140,7 @@ def _categories(results: dict, field: str) -> set[int]:
 def _replace(results: dict, other: dict) -> dict:
     """Put the other sample's sound in the place of the own one."""
     results.update({key: other[key] for key in ("audio", "audio_path", "second")})
+    results["audio_augmented"] = other.get("audio_augmented", False)
     results["audio_condition"] = "unmatched"
     results["unmatched_categories"] = _sounding(other)
     return _empty_masks(results)

@@ -1,4 +1,8 @@
-"""Augmentations of waveforms, for any audio encoder. All draw from numpy's global generator."""
+"""Augmentations of waveforms, for any audio encoder. All draw from numpy's global generator.
+
+They set ``audio_augmented`` of a sample that they change, by which ``AVSC`` knows that its sound
+does not come again.
+"""
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -32,6 +36,7 @@ class RandomSecond(BaseTransform):
     def transform(self, results: dict) -> dict:
         if results.get("subset") == "s4" and np.random.rand() < self.prob:
             latest = self._length(results["audio_path"]) - self.duration
+            results["audio_augmented"] = True
             results["audio_start"] = float(np.random.uniform(0, max(0.0, latest)))
         return results
 
@@ -51,6 +56,7 @@ class RandomGain(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         gain = 10 ** (np.random.uniform(-self.decibels, self.decibels) / 20)
+        results["audio_augmented"] = True
         results["audio"] = (results["audio"] * gain).clip(-1, 1).astype(np.float32)
         return results
 
@@ -79,6 +85,7 @@ class RandomPitch(BaseTransform):
             sound = results["audio"]
             places = np.arange(len(sound)) * factor
             played = np.interp(places % len(sound), np.arange(len(sound)), sound)
+            results["audio_augmented"] = True
             results["audio"] = played.astype(np.float32)
         return results
 
@@ -122,6 +129,7 @@ class RandomBandStop(BaseTransform):
             frequencies = np.fft.rfftfreq(len(sound), 1 / self.sample_rate)
             spectrum[(frequencies >= low) & (frequencies < high)] = 0
             stopped = np.fft.irfft(spectrum, len(sound)).clip(-1, 1)
+            results["audio_augmented"] = True
             results["audio"] = stopped.astype(np.float32)
         return results
 
@@ -150,6 +158,7 @@ class RandomSilentSpan(BaseTransform):
             length = int(np.random.uniform(0, self.fraction) * len(sound))
             start = np.random.randint(len(sound) - length + 1)
             sound[start : start + length] = 0
+            results["audio_augmented"] = True
             results["audio"] = sound
         return results
 

@@ -23,7 +23,7 @@ IMAGE_KEYS = (
 )
 AUDIO_KEYS = (
     *("clip", "frame", "second", "subset", "part", "category"),
-    *("audio_path", "audio_condition", "unmatched_categories"),
+    *("audio_path", "audio_condition", "audio_augmented", "unmatched_categories"),
 )
 DATASET_KEYS = ("sample_idx",)  # by which distributed metrics count every sample once
 

@@ -1,0 +1,59 @@
+"""A frozen audio encoder that remembers the embeddings of the sounds it has met."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from avs_mm.models.audio import AudioEncoder
+from avs_mm.models.audio_mlp import AudioMLP
+from avs_mm.models.tensor_digest import tensor_digest
+from avs_mm.store import FrozenStore
+
+__all__ = ["EmbeddingCache"]
+
+
+class EmbeddingCache:
+    """Wraps an audio encoder: embeds a sound once, and gives its embedding again.
+
+    A sound is known by its samples, as an image is in ``CandidateCache``. While the encoder is
+    trained or has dropout, nothing is remembered. No module.
+
+    Args:
+        audio_encoder: Frozen.
+        store: Where the embeddings are remembered.
+    """
+
+    def __init__(self, audio_encoder: AudioEncoder, *, store: FrozenStore) -> None:
+        self.audio_encoder = audio_encoder
+        self.store = store
+
+    def embed(self, waveforms: Tensor, *, drawn: Sequence[bool]) -> Tensor:
+        """Return the means of the encoder's tokens, (B, C), of waveforms (B, N).
+
+        Args:
+            drawn: Of each sound, whether it will not come again, and would only fill the disk.
+        """
+        encoder = self.audio_encoder
+        if encoder.training or any(weight.requires_grad for weight in encoder.parameters()):
+            return AudioMLP.embed(encoder, waveforms)
+        entries = self.store.entries(waveforms.device)
+        keys = [
+            None if is_drawn else tensor_digest(waveform)
+            for waveform, is_drawn in zip(waveforms, drawn, strict=True)
+        ]
+        found = [None if key is None else entries.get(key) for key in keys]
+        new = [index for index, packed in enumerate(found) if packed is None]
+        rows: list[Tensor] = [
+            torch.from_numpy(np.frombuffer(packed or b"", "<f4").astype(np.float32))
+            for packed in found
+        ]
+        if new:
+            embedded = AudioMLP.embed(encoder, waveforms[new]).detach().float().cpu()
+            for index, row in zip(new, embedded, strict=True):
+                rows[index] = row
+                key = keys[index]
+                if key is not None:
+                    entries.put(key, row.numpy().astype("<f4").tobytes())
+        return torch.stack(rows).to(waveforms.device)

@@ -1,0 +1,111 @@
+"""The entries that belong to a frozen network of just these weights, this config, this code."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from avs_mm.atomic_write import atomic_write
+from avs_mm.store.entry_store import EntryStore
+from avs_mm.version import __version__
+
+__all__ = ["FrozenStore", "weights_digest"]
+
+LIBRARIES = ("torch", "mmengine", "mmseg", "mmdet", "mmcv", "transformers")
+
+
+class FrozenStore:
+    """Opens the `EntryStore` of a network, and another as soon as the network is another.
+
+    Each lies in a folder of its own, named by a digest of the weights, the config, the code of
+    ``avs_mm.models``, the versions of the libraries, the kind of device and the precision: what
+    belongs to others is never read. ``key.json`` in it says what it belongs to.
+
+    Args:
+        folder: Of all stores.
+        name: Of what is stored; begins the folder's name.
+        module: The network, frozen.
+        settings: Its config.
+    """
+
+    def __init__(
+        self, folder: str | Path, *, name: str, module: nn.Module, settings: Mapping[str, Any]
+    ) -> None:
+        self.folder = Path(folder)
+        self.name = name
+        self.module = module
+        self.settings = settings
+        self.opened: dict[str, EntryStore] = {}
+        self.state: tuple = ()  # of the weights, when they were last read
+        self.weights = ""
+
+    def entries(self, device: torch.device) -> EntryStore:
+        """Return the entries of the network as it is now, on a kind of device."""
+        state = _state_of(self.module)
+        if state != self.state:
+            self.weights, self.state = weights_digest(self.module), state
+        autocast = torch.is_autocast_enabled(device.type)
+        facts = {
+            "weights": self.weights,
+            "config": self.settings,
+            "attributes": _attributes(self.module),
+            "avs_mm": __version__,
+            "code": _code_digest(),
+            "libraries": _versions(),
+            "device": device.type,
+            "precision": str(torch.get_autocast_dtype(device.type)) if autocast else "as it is",
+        }
+        text = json.dumps(facts, indent=1, sort_keys=True, default=str)
+        key = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        if key not in self.opened:
+            for earlier in self.opened.values():
+                earlier.flush()
+            self.opened.clear()
+            place = self.folder / f"{self.name}-{key}"
+            store = EntryStore(place)
+            if not (place / "key.json").exists():
+                with atomic_write(place / "key.json") as unfinished:
+                    unfinished.write_text(text)
+            self.opened[key] = store
+        return self.opened[key]
+
+
+def weights_digest(module: nn.Module) -> str:
+    """Return a digest of all parameters and buffers, with their names, shapes and types."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
+        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype};".encode())
+        content = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
+        digest.update(content.numpy().data)
+    return digest.hexdigest()
+
+
+def _state_of(module: nn.Module) -> tuple:
+    """Tell whether weights were written to, without reading them."""
+    tensors = [*module.parameters(), *module.buffers()]
+    return tuple((tensor.data_ptr(), tensor._version) for tensor in tensors)
+
+
+def _attributes(module: nn.Module) -> dict[str, Any]:
+    """Return a network's own numbers and words, which may be set after it was built."""
+    plain = (bool, int, float, str, tuple)
+    return {name: value for name, value in vars(module).items() if isinstance(value, plain)}
+
+
+@cache
+def _code_digest() -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted((Path(__file__).parents[1] / "models").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    loaded = {name: sys.modules[name] for name in LIBRARIES if name in sys.modules}
+    return {name: str(getattr(library, "__version__", "")) for name, library in loaded.items()}
