@@ -90,6 +90,13 @@ def test_every_official_key_has_its_place(model):
         assert torch.equal(converted[key], value), key
 
 
+def test_the_network_of_avss_has_a_place_for_every_key_too(model):
+    weights = {k: v for k, v in official(model).items() if not k.endswith("align_channel.bias")}
+    with torch.device("meta"):
+        own = MODELS.build(Config.fromfile(configs_dir() / "tpavi_r50_avss.py").model).state_dict()
+    assert convert("tpavi", weights).keys() == {k for k in own if not k.startswith("audio_enc")}
+
+
 def test_pvt_has_its_own_table(model):
     """Of PVT the names of the first block's norm and queries do: test_pvt_v2 has the others."""
     weights = {k: v for k, v in official(model).items() if not k.startswith("resnet.")}

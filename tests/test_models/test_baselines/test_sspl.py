@@ -10,7 +10,7 @@ import torch
 
 from avs_mm.models.baselines.predictive_coding import PredictiveCoding
 from avs_mm.models.baselines.random_view import random_view
-from avs_mm.models.baselines.sspl import negative_cosine, sum_by_attention
+from avs_mm.models.baselines.sspl import negative_cosine, stretched, sum_by_attention
 
 OFFICIAL = json.loads(
     (Path(__file__).resolve().parents[2] / "data" / "official" / "sspl.json").read_text()
@@ -32,6 +32,13 @@ def test_attention_adds_up_the_locations_from_the_least_alike_to_the_most():
     similarities = torch.tensor([[[-0.2, 0.0, 0.6]]])
     found = sum_by_attention(features, similarities)
     assert found[0].tolist() == pytest.approx([0.25 * 1 + 2, 0.25 * 4 + 5])
+
+
+def test_sounds_are_stretched_each_by_itself():
+    waveforms = torch.tensor([[0.1, 0.2, 0.3], [0.0, 0.0, 0.0]])
+    found = stretched(waveforms)
+    assert found[0].tolist() == pytest.approx([-1, 0.2 / 0.201 - 1, 0.4 / 0.201 - 1])
+    assert found[1].tolist() == [-1, -1, -1]
 
 
 @pytest.mark.slow
