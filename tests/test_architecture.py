@@ -2,6 +2,9 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TOP = ("avs_mm", "configs", "tools", "tests", "benchmarks", "docs")
@@ -34,8 +37,29 @@ def test_every_name_exists():
     assert not empty, f"docs/architecture.md names {empty}, which are empty"
 
 
-def test_the_diagram_goes_from_data_to_metrics():
-    text = (REPOSITORY / "docs" / "architecture.md").read_text()
-    (diagram,) = re.findall(r"```mermaid\n(.*?)```", text, re.S)
-    assert "image --> stage1 --> candidates --> avsc --> metrics" in diagram
-    assert "waveform --> audio -- category scores --> avsc" in diagram
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def drawing() -> ElementTree.Element:
+    return ElementTree.parse(REPOSITORY / "docs" / "data_flow.svg").getroot()
+
+
+def test_the_drawing_goes_from_data_to_metrics(drawing: ElementTree.Element):
+    edges = {path.get("id") for path in drawing.iter(f"{SVG}path")} - {None}
+    images = ["data-stage1", "stage1-candidates", "candidates-avsc", "avsc-metrics"]
+    assert edges == {*images, "data-audio", "audio-avsc"}
+    folders = [text.text for text in drawing.iter(f"{SVG}text") if text.get("class") == "folder"]
+    for folder in ", ".join(folders).split(", "):
+        assert (REPOSITORY / folder).is_dir()
+
+
+def test_the_arrows_go_from_box_to_box(drawing: ElementTree.Element):
+    boxes = {group.get("id"): group.find(f"{SVG}rect") for group in drawing.iter(f"{SVG}g")}
+    for path in drawing.iter(f"{SVG}path"):
+        if path.get("class") != "arrow":
+            continue
+        above, below = (boxes[name] for name in path.get("id").split("-"))
+        numbers = [int(number) for number in re.findall(r"\d+", path.get("d"))]
+        assert numbers[1] == int(above.get("y")) + int(above.get("height"))
+        assert numbers[-1] == int(below.get("y"))

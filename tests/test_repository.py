@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 import avs_mm
+from avs_mm.stack import LEAST_TORCH
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOT_OURS = {".git", ".venv", "build", "dist", "work_dirs", "data", "__pycache__", ".hypothesis"}
@@ -58,13 +59,25 @@ def test_change_log_knows_this_version():
     assert f"## [{avs_mm.__version__}] - " in (REPOSITORY / "CHANGELOG.md").read_text()
 
 
-@pytest.mark.parametrize("job", ["test", "docs"])
-def test_workflow_runs_make_with_the_pinned_torch(job: str):
+def commands_of_job(job: str) -> list[str]:
     workflow = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "test.yml").read_text())
-    (command,) = [step["run"] for step in workflow["jobs"][job]["steps"] if "run" in step]
-    assert command.startswith(f"make {job} TORCH=")
+    return [step["run"] for step in workflow["jobs"][job]["steps"] if "run" in step]
+
+
+@pytest.mark.parametrize(
+    ("job", "target"), [("test", "test"), ("docs", "docs"), ("onedl", "test-onedl")]
+)
+def test_workflow_runs_make_with_the_pinned_torch(job: str, target: str):
+    (command,) = commands_of_job(job)
+    assert command.startswith(f"make {target} TORCH=")
     (pin,) = re.findall(r"^torch==\S+$", (REPOSITORY / "constraints.txt").read_text(), re.M)
     assert pin in command
+
+
+def test_workflow_runs_make_with_the_oldest_torch():
+    _, install, command = commands_of_job("oldest")
+    assert f"torch=={LEAST_TORCH}.0 " in install
+    assert command == "make test VENV=build/oldest"
 
 
 @pytest.mark.parametrize("check", ["ruff check", "ruff format", "mypy"])
