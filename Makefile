@@ -69,8 +69,10 @@ test-fast: $(STAMP)
 faults: $(STAMP)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/faults tests/test_engine tests/test_safe_load.py \
 	  tests/test_mmengine_loader.py tests/test_file_length.py tests/test_atomic_write.py \
-	  tests/test_one_line_errors.py tests/test_launch.py tests/test_checkpoint.py tests/test_trained_model.py \
-	  tests/test_datasets/test_category_maps.py tests/test_datasets/test_avsbench_layout.py tests/test_media.py
+	  tests/test_output_file.py tests/test_one_line_errors.py tests/test_launch.py \
+	  tests/test_override_keys.py tests/test_checkpoint.py tests/test_checksum.py \
+	  tests/test_trained_model.py tests/test_datasets/test_category_maps.py \
+	  tests/test_datasets/test_avsbench_layout.py tests/test_media.py tests/test_apis/test_repeated_pictures.py
 
 bench: $(STAMP)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/run.py --out work_dirs/bench

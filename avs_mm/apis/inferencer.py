@@ -83,7 +83,6 @@ class AVSInferencer:
             config = read_config(config)
         init_default_scope(config.get("default_scope", "mmseg"))
         self.batch_size = batch_size
-
         # Frames and sounds come as arrays: the loading steps of the test pipeline fall away.
         dataset = dataset_with_pipeline(config)
         self.pipeline = Compose(without_loading(dataset.pipeline))
@@ -204,8 +203,7 @@ class AVSInferencer:
         self, candidates: Sequence[InstanceData], waveforms: Sequence[np.ndarray]
     ) -> list[SegDataSample]:
         """Predict what sounds of `find_candidates`' candidates, as a call does of the images."""
-        sounds = waveforms if self.uses_sound else ()
-        return predict_under_sounds(self.model, candidates, sounds)
+        return predict_under_sounds(self.model, candidates, waveforms if self.uses_sound else ())
 
     @torch.no_grad()
     def encode_sounds(self, waveforms: Sequence[np.ndarray]) -> Tensor:

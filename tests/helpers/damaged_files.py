@@ -134,6 +134,7 @@ def try_damages(kind: Kind, seeds: range) -> Outcome:
 
 def _try_damages(kind: Kind, seeds: range, sender: Any) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     content = kind.file.read_bytes()
     good, outcome = kind.read(kind.file), Outcome()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -142,6 +143,7 @@ def _try_damages(kind: Kind, seeds: range, sender: Any) -> None:
     for seed in seeds:
         kind.file.write_bytes(damage(content, seed))
         start = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, 4 * LONGEST)  # which ends the process, even in C
         try:
             found = kind.read(kind.file)
         except Exception as error:
@@ -157,6 +159,7 @@ def _try_damages(kind: Kind, seeds: range, sender: Any) -> None:
                 outcome.silent.append(seed)
         outcome.slowest = max(outcome.slowest, time.process_time() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    signal.setitimer(signal.ITIMER_PROF, 0)
     outcome.memory = (peak - before) * 1024
     sender.send(outcome)
 
