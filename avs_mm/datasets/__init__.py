@@ -1,4 +1,4 @@
-"""AVSBench: its layout, its samples, and the sounds they are paired with."""
+"""AVSBench and other data sets: layouts, samples, and the sounds they are paired with."""
 
 from avs_mm.stack import require_openmmlab
 
@@ -6,20 +6,28 @@ require_openmmlab()
 
 from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS
 from avs_mm.datasets.audio_pairs import read_audio_pairs, write_audio_pairs
+from avs_mm.datasets.avis import AVISDataset
 from avs_mm.datasets.avsbench import AVSBenchDataset
 from avs_mm.datasets.avsbench_clips import AVSBenchClips
 from avs_mm.datasets.categories import voc_palette
 from avs_mm.datasets.clip_batch_sampler import ClipBatchSampler
 from avs_mm.datasets.conditioned_frames import ConditionedFrames, conditioned_frames
-from avs_mm.datasets.transforms import LoadAudio, LoadSoundingMask, PackAVSInputs
+from avs_mm.datasets.transforms import (
+    LoadAudio,
+    LoadInstanceMasks,
+    LoadSoundingMask,
+    PackAVSInputs,
+)
 
 __all__ = [
     "AUDIO_CONDITIONS",
+    "AVISDataset",
     "AVSBenchClips",
     "AVSBenchDataset",
     "ClipBatchSampler",
     "ConditionedFrames",
     "LoadAudio",
+    "LoadInstanceMasks",
     "LoadSoundingMask",
     "PackAVSInputs",
     "conditioned_frames",

@@ -5,11 +5,11 @@ is the last image of second i.
 """
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from avs_mm.datasets.required_files import require_paths
 from avs_mm.datasets.tables import read_table, read_text
 
 __all__ = [
@@ -209,29 +209,17 @@ def clip_objects(text: str, names: Sequence[str] | dict[str, int]) -> tuple[str,
 
 
 def require_files(clips: Sequence[Clip], *, table: str, with_audio: bool) -> None:
-    """Check that every file of the clips exists, with one look into each folder.
+    """Check that every file of the clips exists.
 
     Raises:
-        FileNotFoundError: How many clips are incomplete, and what the first of them lack.
+        FileNotFoundError: From ``require_paths``.
     """
-    listings: dict[Path, frozenset[str]] = {}
-    missing: dict[str, Path] = {}
+    files = []
     for clip in clips:
-        files = [path for f in clip.frames for path in (f.image, f.mask, f.semantic, f.silent)]
-        for path in [*files, clip.audio if with_audio else None]:
-            if path is None:
-                continue
-            folder = path.parent
-            if folder not in listings:
-                listings[folder] = frozenset(os.listdir(folder) if folder.is_dir() else ())
-            if path.name not in listings[folder]:
-                missing.setdefault(clip.name, path)
-    if missing:
-        examples = "\n".join(f"  {name}: {path}" for name, path in list(missing.items())[:3])
-        raise FileNotFoundError(
-            f"{table}: {len(missing)} of {len(clips)} clips lack files, the first of them\n"
-            f"{examples}\nUnpack the archives completely, or take these rows out of the csv."
-        )
+        images = [path for f in clip.frames for path in (f.image, f.mask, f.semantic, f.silent)]
+        paths = [*images, clip.audio if with_audio else None]
+        files.append((clip.name, [path for path in paths if path is not None]))
+    require_paths(files, table=table)
 
 
 def _silent(silent_root: Path | None, split: str, file: Path) -> Path | None:

@@ -10,6 +10,7 @@ require_openmmlab()
 from avs_mm.evaluation.metric_keys import check_metric_keys
 from avs_mm.evaluation.metrics import (
     AudioSensitivityMetric,
+    AVISMetric,
     AVSMetric,
     CandidateMetric,
     LocaliserThresholdMetric,
@@ -18,6 +19,7 @@ from avs_mm.evaluation.metrics import (
 )
 
 __all__ = [
+    "AVISMetric",
     "AVSMetric",
     "AudioSensitivityMetric",
     "CandidateMetric",

@@ -134,6 +134,56 @@ def s4_silent_root(tmp_path: Path, write_image) -> Path:
     return root
 
 
+@pytest.fixture
+def avis_root(tmp_path: Path, write_image, write_wav) -> Path:
+    """AVISeg: in each split two videos of three frames; a cat and two dogs, the last second silent.
+
+    The cat is a square of 4 x 4 pixels in frame 0 and 1; the dogs are 2 x 3 and lie apart.
+    """
+    root = tmp_path / "AVISeg"
+    for split in ("train", "val", "test"):
+        folder = root / split
+        videos, annotations = [], []
+        for number, name in enumerate(("cats", "dogs")):
+            files = [f"{name}/{frame:05d}.jpg" for frame in range(3)]
+            for file in files:
+                write_image(folder / "JPEGImages" / file, _image(number))
+            write_wav(folder / "WAVAudios" / f"{name}.wav", _sound(number, 3))
+            videos.append(
+                {"id": number + 1, "file_names": files, "height": 24, "width": 32, "length": 3}
+            )
+        for video, category, box in (
+            (1, 5, (2, 2, 6, 6)),
+            (2, 9, (2, 2, 4, 5)),
+            (2, 9, (9, 2, 11, 5)),
+        ):
+            annotations.append(_avis_annotation(len(annotations) + 1, video, category, box))
+        content = {
+            "videos": videos,
+            "categories": [{"id": 9, "name": "dog"}, {"id": 5, "name": "cat"}],
+            "annotations": annotations,
+        }
+        (root / f"{split}.json").write_text(json.dumps(content))
+    return root
+
+
+def _avis_annotation(number: int, video: int, category: int, box: tuple) -> dict:
+    left, top, right, bottom = box
+    polygon = [[left, top, right, top, right, bottom, left, bottom]]
+    area = (right - left) * (bottom - top)
+    return {
+        "id": number,
+        "video_id": video,
+        "category_id": category,
+        "iscrowd": 0,
+        "height": 24,
+        "width": 32,
+        "segmentations": [polygon, polygon, None],
+        "bboxes": [[left, top, right - left, bottom - top]] * 2 + [None],
+        "areas": [area, area, None],
+    }
+
+
 def _image(number: int) -> np.ndarray:
     return np.full((*SIZE, 3), 20 * number + 5, np.uint8)
 

@@ -10,6 +10,7 @@ from avs_mm.datasets.transforms.augment_audio import (
 )
 from avs_mm.datasets.transforms.copy_paste import CopyPaste
 from avs_mm.datasets.transforms.load_audio import LoadAudio, crop_or_pad, crop_with_past
+from avs_mm.datasets.transforms.load_instance_masks import LoadInstanceMasks
 from avs_mm.datasets.transforms.load_masks import LoadSoundingMask
 from avs_mm.datasets.transforms.pack_avs_inputs import PackAVSInputs
 
@@ -17,6 +18,7 @@ __all__ = [
     "AudioNegatives",
     "CopyPaste",
     "LoadAudio",
+    "LoadInstanceMasks",
     "LoadSoundingMask",
     "PackAVSInputs",
     "RandomBandStop",

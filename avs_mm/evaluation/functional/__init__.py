@@ -1,5 +1,6 @@
-"""The scores as pure functions on tensors, without state and without a data sample."""
+"""The scores as pure functions, without state and without a data sample."""
 
+from avs_mm.evaluation.functional.avis_scores import avis_scores
 from avs_mm.evaluation.functional.class_scores import (
     class_pixels,
     dataset_f,
@@ -9,6 +10,7 @@ from avs_mm.evaluation.functional.class_scores import (
     image_iou,
     in_image,
 )
+from avs_mm.evaluation.functional.frame_accuracy import frame_accuracy
 from avs_mm.evaluation.functional.frame_scores import (
     BETA_SQUARED,
     NUM_THRESHOLDS,
@@ -24,10 +26,15 @@ from avs_mm.evaluation.functional.frame_scores import (
     recognised_silence,
     silent_iou,
 )
+from avs_mm.evaluation.functional.track_scores import track_scores
+from avs_mm.evaluation.functional.video_tracks import PredictedTrack, VideoTracks, video_tracks
 
 __all__ = [
     "BETA_SQUARED",
     "NUM_THRESHOLDS",
+    "PredictedTrack",
+    "VideoTracks",
+    "avis_scores",
     "class_pixels",
     "dataset_f",
     "dataset_miou",
@@ -37,6 +44,7 @@ __all__ = [
     "false_discovery_rate",
     "false_positive_rate",
     "foreground",
+    "frame_accuracy",
     "global_score",
     "image_f",
     "image_iou",
@@ -46,4 +54,6 @@ __all__ = [
     "pairwise_iou",
     "recognised_silence",
     "silent_iou",
+    "track_scores",
+    "video_tracks",
 ]

@@ -1,0 +1,174 @@
+"""AVISeg as a data set of mmseg: one sample is one frame and its second of sound."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmseg.datasets import BaseSegDataset
+
+from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
+from avs_mm.datasets.avis_layout import AVISAnnotations, AVISVideo, read_avis
+from avs_mm.datasets.categories import checked_classes, voc_palette
+from avs_mm.datasets.category_maps import check_image
+from avs_mm.datasets.required_files import require_paths
+from avs_mm.datasets.tables import SPLITS
+from avs_mm.registry import DATASETS
+
+__all__ = ["AVISDataset"]
+
+SOUNDS = ("original", *GENERATED_SOUNDS)
+
+
+@DATASETS.register_module()
+class AVISDataset(BaseSegDataset):
+    """AVISeg as it lies on disk: the objects that sound, frame by frame (Guo et al., CVPR 2025).
+
+    ``{split}.json``, ``{split}/JPEGImages/{video}/*.jpg`` and ``{split}/WAVAudios/{video}.wav``.
+    ``FEATAudios`` is not read: an audio encoder computes its features.
+
+    A sample holds ``img_path``, ``audio_path``, ``clip`` (the video), ``video_id``, ``frame`` and
+    ``second`` (both the frame's place: AVISeg has a frame a second), ``audio_condition``,
+    ``subset`` ("avis"), ``size`` (H, W) and ``instances``: of every object that sounds there its
+    ``id``, ``category`` (index in ``metainfo["classes"]``) and ``segmentation``, which
+    ``LoadInstanceMasks`` draws.
+
+    Args:
+        split: "train", "val" or "test".
+        data_root: Folder with the three JSON files.
+        audio: "original", a generated sound ("silence", "noise", "mute"), or None for no sound.
+        audio_seed: Of generated sounds.
+        metainfo: ``classes`` here replaces the categories of the JSON, in this order.
+        pipeline, test_mode, indices, serialize_data, lazy_init, max_refetch: As in mmengine's
+            ``BaseDataset``.
+
+    Raises:
+        FileNotFoundError: Files are missing; the message counts the videos and names the first.
+        ValueError: An unknown split or sound; a JSON of another form; a category that is not
+            among the classes.
+    """
+
+    def __init__(
+        self,
+        *,
+        split: str,
+        data_root: str | Path,
+        audio: str | None = "original",
+        audio_seed: int = 0,
+        metainfo: Mapping[str, Any] | None = None,
+        pipeline: Sequence[dict | Callable] = (),
+        test_mode: bool = False,
+        indices: int | Sequence[int] | None = None,
+        serialize_data: bool = True,
+        lazy_init: bool = False,
+        max_refetch: int = 1000,
+    ) -> None:
+        if split not in SPLITS:
+            raise ValueError(f"unknown split {split!r}; choose one of {', '.join(SPLITS)}")
+        if audio is not None and audio not in SOUNDS:
+            raise ValueError(f"unknown audio {audio!r}; choose one of {', '.join(SOUNDS)}, or None")
+        self.split = split
+        self.root = Path(data_root)
+        self.audio = audio
+        self.audio_seed = audio_seed
+        metainfo = dict(metainfo or {})
+        own = tuple(self._read().categories.values())
+        classes = checked_classes(metainfo.get("classes", own))
+        metainfo.setdefault("palette", voc_palette(len(classes)))
+        super().__init__(
+            data_root=str(data_root),
+            metainfo={**metainfo, "classes": classes},
+            pipeline=list(pipeline),
+            test_mode=test_mode,
+            indices=indices,
+            serialize_data=serialize_data,
+            lazy_init=lazy_init,
+            max_refetch=max_refetch,
+        )
+
+    @property
+    def table(self) -> Path:
+        """The JSON that lists the videos."""
+        return self.root / f"{self.split}.json"
+
+    def set_categories(self, classes: Sequence[str]) -> None:
+        """Take other categories, such as a model's, which are found by their names.
+
+        Raises:
+            ValueError: An object is of a category that is not among them.
+        """
+        classes = checked_classes(classes)
+        self._metainfo.update(classes=classes, palette=voc_palette(len(classes)))
+        if getattr(self, "_fully_initialized", False):
+            self._fully_initialized = False
+            self.full_init()
+
+    def load_data_list(self) -> list[dict]:
+        """List the frames, video by video in the order of the JSON."""
+        annotations = self._read()
+        folder = self.root / self.split
+        files = [
+            (
+                video.name,
+                [folder / "JPEGImages" / file for file in video.files]
+                + [folder / "WAVAudios" / f"{video.name}.wav"] * (self.audio is not None),
+            )
+            for video in annotations.videos
+        ]
+        require_paths(files, table=str(self.table))
+        positions = self._positions(annotations)
+        return [
+            sample for video in annotations.videos for sample in self._samples(video, positions)
+        ]
+
+    def prepare_data(self, idx: int) -> Any:
+        """Run the pipeline on a sample; an image that cannot be decoded is named."""
+        info = self.get_data_info(idx)
+        check_image(info["img_path"])
+        return self.pipeline(info)
+
+    def _read(self) -> AVISAnnotations:
+        return read_avis(self.table)
+
+    def _positions(self, annotations: AVISAnnotations) -> dict[int, int]:
+        """Map the id of every category that occurs to its index among the classes."""
+        classes = self._metainfo["classes"]
+        occurring = {t.category_id for video in annotations.videos for t in video.tracks}
+        names = {key: name for key, name in annotations.categories.items() if key in occurring}
+        unknown = sorted(set(names.values()) - set(classes))
+        if unknown:
+            raise ValueError(
+                f"{self.table}: has objects of category {', '.join(unknown)}, which is not in "
+                f"metainfo classes {list(classes)}; add it there"
+            )
+        return {key: classes.index(name) for key, name in names.items()}
+
+    def _samples(self, video: AVISVideo, positions: Mapping[int, int]) -> list[dict]:
+        folder = self.root / self.split
+        samples = []
+        for place, file in enumerate(video.files):
+            info: dict[str, Any] = {
+                "img_path": str(folder / "JPEGImages" / file),
+                "seg_map_path": None,
+                "clip": video.name,
+                "video_id": video.id,
+                "frame": place,
+                "subset": "avis",
+                "size": video.size,
+                "instances": [
+                    {
+                        "id": track.id,
+                        "category": positions[track.category_id],
+                        "segmentation": track.segmentations[place],
+                    }
+                    for track in video.tracks
+                    if track.segmentations[place] is not None
+                ],
+                "seg_fields": [],
+            }
+            if self.audio is not None:
+                info["audio_path"] = str(folder / "WAVAudios" / f"{video.name}.wav")
+                info["second"] = place
+                info["audio_condition"] = self.audio
+                info["audio_seed"] = self.audio_seed
+            samples.append(info)
+        return samples

@@ -1,0 +1,48 @@
+"""The annotation of a frame whose objects are listed one by one."""
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from pycocotools import mask as coco_mask
+
+from avs_mm.datasets.avis_layout import to_rle
+from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.registry import TRANSFORMS
+
+__all__ = ["LoadInstanceMasks"]
+
+
+@TRANSFORMS.register_module()
+class LoadInstanceMasks(BaseTransform):
+    """Draw the sounding objects that an ``AVISDataset`` sample lists.
+
+    Adds to ``results`` and to its ``seg_fields``:
+
+    - ``gt_sounding_mask``: uint8 (H, W) in {0, 1}: the sounding pixels.
+    - ``gt_seg_map``: uint8 (H, W) category map of them, 0..K-1 and 255. Where objects overlap, the
+      one that is listed last is on top. Two objects of a category are one region.
+
+    Raises:
+        ValueError: The image has another size than the annotation says.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Add the masks to ``results``."""
+        size = tuple(results["size"])
+        found = tuple((results.get("ori_shape") or results["img"].shape)[:2])
+        if found != size:
+            raise ValueError(
+                f"{results['img_path']} is {found[1]}x{found[0]}, but its annotation is of "
+                f"{size[1]}x{size[0]} pixels; take the official frames"
+            )
+        category_map = np.full(size, BACKGROUND, np.uint8)
+        for instance in results["instances"]:
+            mask = coco_mask.decode(to_rle(instance["segmentation"], size))
+            category_map[mask > 0] = instance["category"]
+        results["gt_seg_map"] = category_map
+        results["gt_sounding_mask"] = (category_map != BACKGROUND).astype(np.uint8)
+        fields = ("gt_sounding_mask", "gt_seg_map")
+        results["seg_fields"] = [*results.get("seg_fields", ()), *fields]
+        return results
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"

@@ -1,0 +1,114 @@
+"""AVISDataset on files in AVISeg's layout."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmengine.registry import init_default_scope
+
+from avs_mm.datasets import AVISDataset
+
+PIPELINE = [
+    dict(type="mmcv.LoadImageFromFile"),
+    dict(type="avs_mm.LoadAudio"),
+    dict(type="avs_mm.LoadInstanceMasks"),
+    dict(type="mmseg.RandomFlip", prob=1.0),
+    dict(type="avs_mm.PackAVSInputs"),
+]
+
+
+def test_a_sample_is_a_frame_and_its_second(avis_root: Path):
+    init_default_scope("mmseg")
+    dataset = AVISDataset(split="test", data_root=avis_root, pipeline=PIPELINE)
+    assert len(dataset) == 6
+    assert dataset.metainfo["classes"] == ("cat", "dog")  # in the order of the ids
+    assert dataset.table == avis_root / "test.json"
+    for index in range(6):
+        packed = dataset[index]
+        sample = packed["data_samples"]
+        video, frame = divmod(index, 3)
+        assert (sample.clip, sample.video_id) == (("cats", "dogs")[video], video + 1)
+        assert (sample.frame, sample.second, sample.subset) == (frame, frame, "avis")
+        assert np.allclose(packed["inputs"]["audio"] * 32768, 1000 * (frame + 1) + 10 * video)
+        sounding = sample.gt_sounding_mask.data[0].numpy()
+        assert sounding.sum() == (0 if frame == 2 else (16, 12)[video])
+        categories = sample.gt_sem_seg.data[0].numpy()
+        assert set(np.unique(categories)) == ({255} if frame == 2 else {255, video})
+        if frame < 2:
+            assert sounding[2, -3] == 1  # flipped with the image
+            assert sounding[2, 2] == 0
+
+
+def test_instances_name_every_object(avis_root: Path):
+    dataset = AVISDataset(split="train", data_root=avis_root)
+    frames = [[i["id"] for i in dataset.get_data_info(index)["instances"]] for index in range(6)]
+    assert frames == [[1], [1], [], [2, 3], [2, 3], []]
+    dataset.set_categories(("dog", "horse", "cat"))
+    assert [i["category"] for i in dataset.get_data_info(3)["instances"]] == [0, 0]
+    assert dataset.get_data_info(0)["instances"][0]["category"] == 2
+    with pytest.raises(ValueError, match=r"has objects of category dog, which is not in"):
+        dataset.set_categories(("cat", "horse"))
+
+
+@pytest.mark.parametrize("audio", ["silence", "noise", "mute", None])
+def test_other_sounds(avis_root: Path, audio):
+    steps = [step for step in PIPELINE if audio or step["type"] != "avs_mm.LoadAudio"]
+    packed = AVISDataset(split="val", data_root=avis_root, audio=audio, pipeline=steps)[1]
+    if audio is None:
+        assert "audio" not in packed["inputs"]
+    else:
+        level = {"silence": 0, "noise": 0.1, "mute": 0.5 / 32768}[audio]
+        assert float((packed["inputs"]["audio"] ** 2).mean() ** 0.5) == pytest.approx(
+            level, rel=0.1
+        )
+        assert packed["data_samples"].audio_condition == audio
+
+
+def test_missing_files_are_named(avis_root: Path):
+    (avis_root / "test/WAVAudios/dogs.wav").unlink()
+    with pytest.raises(FileNotFoundError, match=r"1 of 2 clips lack files[^$]*dogs\.wav"):
+        AVISDataset(split="test", data_root=avis_root)
+    AVISDataset(split="test", data_root=avis_root, audio=None)
+    (avis_root / "test/JPEGImages/cats/00001.jpg").unlink()
+    with pytest.raises(FileNotFoundError, match="2 of 2 clips lack files"):
+        AVISDataset(split="test", data_root=avis_root)
+
+
+def test_an_image_of_another_size_is_refused(avis_root: Path, write_image):
+    write_image(avis_root / "test/JPEGImages/cats/00000.jpg", np.zeros((12, 16, 3), np.uint8))
+    dataset = AVISDataset(split="test", data_root=avis_root, pipeline=PIPELINE)
+    with pytest.raises(ValueError, match="is 16x12, but its annotation is of 32x24 pixels"):
+        dataset[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda c: c.pop("categories"), "no 'categories'"),
+        (lambda c: c["annotations"][0].pop("areas"), "no 'areas'"),
+        (lambda c: c["annotations"][0].update(category_id=7), "annotation 1 is of category 7"),
+        (lambda c: c["annotations"][0].update(video_id=7), "no 7"),
+        (lambda c: c["annotations"][1].update(id=1), "the id 1 is there twice"),
+        (lambda c: c["annotations"][0]["segmentations"].pop(), "2 segmentations for 3 frames"),
+        (lambda c: c["videos"][0]["file_names"].append("../x.jpg"), r"files in \['\.\.', 'cats'\]"),
+        (lambda c: c["videos"].append(c["videos"][0]), "the video cats is there twice"),
+        (lambda c: c["videos"].clear(), "no 1"),
+    ],
+)
+def test_a_damaged_json_is_refused(avis_root: Path, change, fault):
+    path = avis_root / "test.json"
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=rf"test\.json: is no annotation of AVISeg.*{fault}"):
+        AVISDataset(split="test", data_root=avis_root)
+
+
+def test_choices(avis_root: Path):
+    with pytest.raises(ValueError, match="unknown split 'dev'"):
+        AVISDataset(split="dev", data_root=avis_root)
+    with pytest.raises(ValueError, match="unknown audio 'unmatched'"):
+        AVISDataset(split="test", data_root=avis_root, audio="unmatched")
+    with pytest.raises(FileNotFoundError, match=r"test\.json: no such file"):
+        AVISDataset(split="test", data_root=avis_root / "elsewhere")
