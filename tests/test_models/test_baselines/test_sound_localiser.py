@@ -177,7 +177,7 @@ def test_object_prior_as_slavc_joins_it(build, eight_clips, prior):
         cosines = model.eval()(batch, mode="tensor")
         strength = model.object_prior(batch["img"])
         predictions = model(batch, samples((10, 10), (10, 10)), mode="predict")
-    expected = 0.9 * (cosines + 1) / 2 + 0.1 * strength / 2.5
+    expected = (0.9 * (cosines + 1) / 2 + 0.1 * strength / 2.5).clamp(0, 1)
     for number in range(2):
         torch.testing.assert_close(predictions[number].pred_heat_map.data[0], expected[number])
 
