@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from pycocotools import mask as coco_mask
 
 from avs_mm.apis.frame import encode_rle
+from avs_mm.apis.moved_masks import move_masks
 from avs_mm.apis.sounding_decision import mask_overlaps
-from avs_mm.tracking import Tracker
+from avs_mm.tracking import Tracker, colour_histogram
 
 if TYPE_CHECKING:
     from avs_mm.apis.inferencer import AVSInferencer
 
-__all__ = ["EncodedFrame", "encode_frames"]
+__all__ = ["Carry", "EncodedFrame", "encode_frames"]
+
+Carry = bool | Literal["flow"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def encode_frames(
     frames: Iterable[tuple[float, np.ndarray, bool]],
     tracker: Tracker,
     *,
-    carry: bool = False,
+    carry: Carry = False,
     keep_images: bool = False,
 ) -> Iterator[EncodedFrame]:
     """Find the candidates of the frames that are due, a batch of them at a time.
@@ -56,22 +60,41 @@ def encode_frames(
     Args:
         frames: Time, image (H, W, 3) and whether it is due, as of ``frames_every``.
         carry: Whether the frames between are given too, with the candidates of the nearest frame
-            that was due. About a batch of frames and those between them are held.
+            that was due; "flow": whose masks are moved to where the objects are by now. About a
+            batch of frames and those between them are held.
+
+    Raises:
+        ValueError: ``carry`` is another word.
     """
-    before: EncodedFrame | None = None
-    for batch in _batches(frames, due=inferencer.batch_size, carry=carry):
+    if carry not in (False, True, "flow"):
+        raise ValueError(f'carry is False, True or "flow", not {carry!r}')
+    before: list[tuple[EncodedFrame, np.ndarray]] = []  # the last one that was due
+    for batch in _batches(frames, due=inferencer.batch_size, carry=bool(carry)):
         due = [(time, image) for time, image, is_due in batch if is_due]
         found = _encode(inferencer, due, tracker) if due else []
-        known = [*([before] if before else []), *found]
+        known = [*before, *zip(found, (image for _, image in due), strict=True)]
         for time, image, _ in batch:
-            nearest = min(known, key=lambda frame: abs(frame.time - time))
-            yield replace(
-                nearest,
-                time=time,
-                carried=nearest.time != time,
-                image=image if keep_images else None,
-            )
-        before = known[-1]
+            nearest, origin = min(known, key=lambda pair: abs(pair[0].time - time))
+            carried = nearest.time != time
+            if carried and carry == "flow" and nearest.ids:
+                nearest = _moved(nearest, origin, image)
+            yield replace(nearest, time=time, carried=carried, image=image if keep_images else None)
+        before = known[-1:]
+
+
+def _moved(frame: EncodedFrame, origin: np.ndarray, image: np.ndarray) -> EncodedFrame:
+    """Move a frame's masks to another picture; what has left that is left out."""
+    masks = coco_mask.decode(frame.rles).transpose(2, 0, 1).astype(bool)
+    masks = move_masks(masks, origin, image)
+    seen = np.flatnonzero(masks.any((1, 2)))
+    return replace(
+        frame,
+        ids=[frame.ids[place] for place in seen],
+        labels=frame.labels[seen],
+        scores=frame.scores[seen],
+        rles=encode_rle(masks[seen]),
+        overlaps=mask_overlaps(masks[seen]),
+    )
 
 
 def _batches(
@@ -102,7 +125,9 @@ def _encode(
             EncodedFrame(
                 time=time,
                 size=image.shape[:2],
-                ids=tracker.update(time, labels.tolist(), rles, embeddings),
+                ids=tracker.update(
+                    time, labels.tolist(), rles, embeddings, colour_histogram(image)
+                ),
                 labels=labels,
                 scores=candidates.scores.numpy(),
                 rles=rles,
