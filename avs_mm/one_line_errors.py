@@ -1,16 +1,27 @@
 """What a tool says when it fails: the file, the fault and the remedy, without a traceback."""
 
+import argparse
 import inspect
 import os
 import re
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 
-__all__ = ["describe", "one_line_errors"]
+__all__ = [
+    "TRACEBACK",
+    "add_traceback_option",
+    "describe",
+    "ended_by_sigterm",
+    "one_line_errors",
+    "traceback_is_wanted",
+]
+
+TRACEBACK = "--traceback"
 
 # mmengine puts this before the message of whatever fails while it builds something.
 BUILT = re.compile(r"^class `\w+` in \S+: ")
@@ -23,31 +34,51 @@ EXPECTED = (OSError, ValueError, RuntimeError, ImportError)
 def one_line_errors(main: Callable[[], None]) -> Callable[[], None]:
     """Let a tool's main function end with one line instead of a traceback.
 
-    ``--traceback`` among the arguments shows it all the same. A SIGTERM ends the tool as an error
-    does, so that files that are not complete are removed.
+    ``--traceback`` among the arguments shows it all the same; a SIGTERM is as of
+    `ended_by_sigterm`.
     """
 
     @wraps(main)
     def run() -> None:
         name = Path(inspect.getfile(main)).stem
-        with_traceback = "--traceback" in sys.argv[1:]
-        sys.argv = [argument for argument in sys.argv if argument != "--traceback"]
-        before = signal.getsignal(signal.SIGTERM)
-        if threading.current_thread() is threading.main_thread():  # others may not set handlers
-            signal.signal(signal.SIGTERM, _stop)
+        with_traceback = traceback_is_wanted()
+        sys.argv = [argument for argument in sys.argv if argument != TRACEBACK]
         try:
-            main()
+            with ended_by_sigterm():
+                main()
         except KeyboardInterrupt:
             sys.exit(f"{name}: interrupted")
         except Exception as error:
             if with_traceback:
                 raise
             sys.exit(f"{name}: {describe(error)}")
-        finally:
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGTERM, before)
 
     return run
+
+
+def traceback_is_wanted() -> bool:
+    """Whether ``--traceback`` is among the arguments."""
+    return TRACEBACK in sys.argv[1:]
+
+
+def add_traceback_option(parser: argparse.ArgumentParser) -> None:
+    """Show ``--traceback`` in a tool's help; `one_line_errors` has taken it before it is parsed."""
+    parser.add_argument(
+        TRACEBACK, action="store_true", help="show where an error comes from, not one line alone"
+    )
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """Let a SIGTERM end the block as an error does, so that what is not complete is removed."""
+    if threading.current_thread() is not threading.main_thread():  # others may not set handlers
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def describe(error: Exception) -> str:

@@ -9,19 +9,25 @@ frames in which nothing sounds agree fully.
 
 import argparse
 import time
+from itertools import product
 
 import numpy as np
 import torch
 
 from avs_mm.apis import AVSInferencer, Frame
+from avs_mm.apis.encoded_frames import Carry
 from avs_mm.cli.inputs import load_model
 
+CARRIES: tuple[Carry, ...] = (True, "flow")
 
-def segmented(inferencer: AVSInferencer, video: str, every: float | None) -> tuple[float, list]:
+
+def segmented(
+    inferencer: AVSInferencer, video: str, every: float | None, carry: Carry = False
+) -> tuple[float, list]:
     """Return the seconds it took, and of each frame what sounds, bool (H, W)."""
     clock = time.perf_counter if torch.cuda.is_available() else time.process_time
     start = clock()
-    frames = list(inferencer.stream(video, every=every, carry=every is not None))
+    frames = list(inferencer.stream(video, every=every, carry=carry))
     return clock() - start, [union(frame) for frame in frames]
 
 
@@ -54,10 +60,10 @@ def main() -> None:
         segmented(inferencer, video, 1.0)  # what is built at the first call is not timed
         seconds, full = segmented(inferencer, video, None)
         print(f"{video}: {len(full)} frames, {len(full) / seconds:.2f} a second")
-        for every in args.every:
-            taken, carried = segmented(inferencer, video, every)
+        for every, carry in product(args.every, CARRIES):
+            taken, carried = segmented(inferencer, video, every, carry)
             print(
-                f"  every {every} s: {len(full) / taken:.2f} frames a second, "
+                f"  every {every} s, carry={carry}: {len(full) / taken:.2f} frames a second, "
                 f"{seconds / taken:.1f} times as fast, agreement {agreement(full, carried):.3f}"
             )
 

@@ -244,7 +244,7 @@ def test_rotated_video_comes_out_upright(tmp_path: Path):
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_varying_rate_lasts_until_its_last_frame(tmp_path: Path, suffix):
-    """The header of such an MP4 says 1.2 s: its last frame is decoded then, and shown later."""
+    """The header of such an MP4 says 1.2 s, when the last frame is decoded and not yet shown."""
     path = write_clip(tmp_path / f"clip{suffix}", times=[0, 0.05, 0.5, 0.55, 1.9])
     info = probe_video(path)
     assert info.num_frames == 5

@@ -3,12 +3,15 @@
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 from torch.utils.data import DataLoader, Dataset
 
 from avs_mm.atomic_write import atomic_write
 from avs_mm.one_line_errors import describe, one_line_errors
+
+TOOLS = Path(__file__).resolve().parents[1] / "tools"
 
 
 def failing(error: BaseException):
@@ -106,3 +109,10 @@ def test_sigterm_removes_what_is_not_complete(tmp_path):
     assert ended.value.code == 143
     assert not list(tmp_path.iterdir())
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("tool", sorted(TOOLS.glob("*.py")), ids=lambda path: path.stem)
+def test_every_tool_shows_the_option(tool):
+    text = tool.read_text()
+    assert "@one_line_errors\ndef main()" in text
+    assert "    add_traceback_option(parser)\n" in text

@@ -14,7 +14,7 @@ import cv2
 from rich.progress import track
 
 from avs_mm.launch import add_override_option
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 from avs_mm.visualization.data_samples import build_dataset, spread_indices, write_samples
 
 
@@ -30,6 +30,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument("--show", action="store_true", help="also show each image in a window")
     add_override_option(parser, example="train_dataloader.dataset.audio=noise")
+    add_traceback_option(parser)
     return parser.parse_args()
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 from avs_mm.weights import DESCRIBED_KINDS, KINDS, convert_file
 
 
@@ -24,6 +24,7 @@ def parse_args() -> argparse.Namespace:
         help="for tpavi: torchvggish's vggish-10086976.pth, which makes OUT a whole network to "
         "test; without it OUT is for training alone",
     )
+    add_traceback_option(parser)
     args = parser.parse_args()
     if (args.kind in KINDS) != (args.out is not None):
         parser.error(

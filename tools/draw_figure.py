@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 
 from avs_mm.launch import add_device_option, add_override_option
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 from avs_mm.visualization.paper_figures import FIGURES, draw_figure
 
 
@@ -29,6 +29,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="of the choice (default: the data's audio_seed)")
     add_device_option(parser)
     add_override_option(parser, example="test_dataloader.dataset.subset=ms3")
+    add_traceback_option(parser)
     return parser.parse_args()
 
 

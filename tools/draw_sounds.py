@@ -14,7 +14,7 @@ from pathlib import Path
 
 from avs_mm.evaluation.runners.sound_comparison import draw_changed_sounds
 from avs_mm.launch import add_device_option, add_override_option
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -48,6 +48,7 @@ def parse_args() -> argparse.Namespace:
     )
     add_device_option(parser)
     add_override_option(parser, example="test_dataloader.dataset.split=val")
+    add_traceback_option(parser)
     return parser.parse_args()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from avs_mm.datasets import AUDIO_CONDITIONS
 from avs_mm.evaluation.runners.evaluation import evaluate_checkpoint
 from avs_mm.launch import add_device_option, add_override_option
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -42,6 +42,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--offscreen-root", help="folder of wav files that no frame shows")
     add_device_option(parser)
     add_override_option(parser, example="test_dataloader.batch_size=40")
+    add_traceback_option(parser)
     return parser.parse_args()
 
 

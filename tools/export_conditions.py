@@ -14,7 +14,7 @@ from pathlib import Path
 
 from avs_mm.datasets import AUDIO_CONDITIONS
 from avs_mm.datasets.export_conditions import export_conditions
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -33,6 +33,7 @@ def parse_args() -> argparse.Namespace:
     add("--seed", type=int, default=0, help="of all that is drawn (default 0)")
     add("--log-mel", action="store_true", help="also write audio_log_mel/*.pkl, which TPAVI reads")
     add("--copy", action="store_true", help="copy images and masks (default: links)")
+    add_traceback_option(parser)
     return parser.parse_args()
 
 

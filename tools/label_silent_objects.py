@@ -13,7 +13,7 @@ from pathlib import Path
 
 from avs_mm.apis.silent_labels import label_silent_objects
 from avs_mm.launch import add_device_option, add_override_option
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 
 
 @one_line_errors
@@ -47,6 +47,7 @@ def parse_args() -> argparse.Namespace:
     )
     add_device_option(parser)
     add_override_option(parser, example="model.segmentor.weights=maskformer-swin-large-coco")
+    add_traceback_option(parser)
     return parser.parse_args()
 
 

@@ -3,7 +3,7 @@
 import argparse
 
 from avs_mm.mini import make_mini_dataset
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 
 
 @one_line_errors
@@ -14,6 +14,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="factor on the number of clips")
     parser.add_argument("--workers", type=int, help="clips drawn at a time (default: all cores)")
     parser.add_argument("--force", action="store_true", help="replace a set of other parameters")
+    add_traceback_option(parser)
     args = parser.parse_args()
     make_mini_dataset(
         args.out, seed=args.seed, scale=args.scale, workers=args.workers, overwrite=args.force

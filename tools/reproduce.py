@@ -13,7 +13,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 from avs_mm.reproduction import TABLES, reproduce
 from avs_mm.reproduction.paper_tables import OFFICIAL_F
 
@@ -37,6 +37,7 @@ def parse_args() -> argparse.Namespace:
     add("--repeat", type=int, default=20, help="timed runs (default 20)")
     add("--warm-up", type=int, default=3, help="runs before those (default 3)")
     add("--device", default="cpu", help="e.g. cuda (default cpu)")
+    add_traceback_option(parser)
     args = parser.parse_args()
     if args.repeat < 1 or args.warm_up < 0:
         parser.error("--repeat is at least 1, --warm-up at least 0")

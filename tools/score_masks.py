@@ -14,7 +14,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 from avs_mm.output_file import write_json, write_text
 from avs_mm.scoring import score_folders
 from avs_mm.scoring.prediction_files import KINDS
@@ -36,6 +36,7 @@ def parse_args() -> argparse.Namespace:
     add("--size", default="equal", choices=sizes, help="at whose size, where they differ")
     add("--first-number", type=int, choices=(0, 1), help="of a clip's first file (default: looks)")
     add("--out", type=Path, help="folder for results.json and table.md")
+    add_traceback_option(parser)
     args = parser.parse_args()
     if wrong := [text for text in args.under if not all(text.partition("="))]:
         parser.error(f"--under {wrong[0]!r} is not SOUND=FOLDER, such as silence=predictions")

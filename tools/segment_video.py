@@ -15,7 +15,7 @@ from rich.console import Console
 from avs_mm.apis import AVSInferencer, segment_video
 from avs_mm.apis.sounding_table import sounding_table
 from avs_mm.launch import add_device_option, add_override_option, read_config
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 
 
 @one_line_errors
@@ -58,6 +58,7 @@ def parse_args() -> argparse.Namespace:
     add_device_option(parser)
     add_override_option(parser, example="model.threshold=0.3")
     parser.add_argument("--batch-size", type=int, default=8, help="frames at once (default: 8)")
+    add_traceback_option(parser)
     return parser.parse_args()
 
 

@@ -17,7 +17,7 @@ from avs_mm.checkpoint import find_checkpoint
 from avs_mm.launch import add_run_options, load_config
 from avs_mm.models.compiled_networks import compile_networks
 from avs_mm.models.mixed_precision import use_mixed_precision
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 from avs_mm.trained_model import check_needs_no_checkpoint
 
 
@@ -37,6 +37,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--show-dir", help="folder for the frames with the masks painted on")
     parser.add_argument("--show", action="store_true", help="show the painted frames in a window")
     parser.add_argument("--wait-time", type=float, default=2, help="seconds a window stays")
+    add_traceback_option(parser)
     return parser.parse_args()
 
 

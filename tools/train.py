@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from avs_mm.launch import add_run_options, load_config
-from avs_mm.one_line_errors import one_line_errors
+from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -25,6 +25,7 @@ def parse_args() -> argparse.Namespace:
         "--overwrite", action="store_true", help="remove an earlier training's checkpoints there"
     )
     parser.add_argument("--amp", action="store_true", help="train in automatic mixed precision")
+    add_traceback_option(parser)
     return parser.parse_args()
 
 

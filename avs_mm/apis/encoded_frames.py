@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from mmengine.structures import InstanceData
+from pycocotools import mask as coco_mask
 
 from avs_mm.apis.frame import encode_rle
+from avs_mm.apis.moved_masks import move_masks
 from avs_mm.apis.repeated_pictures import find_in_new_pictures
 from avs_mm.apis.sounding_decision import mask_overlaps
-from avs_mm.tracking import Tracker
+from avs_mm.tracking import Tracker, colour_histogram
 
 if TYPE_CHECKING:
     from avs_mm.apis.inferencer import AVSInferencer
 
-__all__ = ["EncodedFrame", "encode_frames"]
+__all__ = ["Carry", "EncodedFrame", "encode_frames"]
+
+Carry = bool | Literal["flow"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def encode_frames(
     frames: Iterable[tuple[float, np.ndarray, bool]],
     tracker: Tracker,
     *,
-    carry: bool = False,
+    carry: Carry = False,
     keep_images: bool = False,
 ) -> Iterator[EncodedFrame]:
     """Find the candidates of the frames that are due, a batch of them at a time.
@@ -60,29 +64,49 @@ def encode_frames(
     Args:
         frames: Time, image (H, W, 3) and whether it is due, as of ``frames_every``.
         carry: Whether the frames between are given too, with the candidates of the nearest frame
-            that was due. About a batch of frames and those between them are held.
+            that was due; "flow": whose masks are moved to where the objects are by now. About a
+            batch of frames and those between them are held.
+
+    Raises:
+        ValueError: ``carry`` is another word.
     """
-    before: EncodedFrame | None = None
+    if carry not in (False, True, "flow"):
+        raise ValueError(f'carry is False, True or "flow", not {carry!r}')
+    before: list[tuple[EncodedFrame, np.ndarray]] = []  # the last one that was due
     shown: tuple[np.ndarray, InstanceData] | None = None
-    for batch in _batches(frames, due=inferencer.batch_size, carry=carry):
+    for batch in _batches(frames, due=inferencer.batch_size, carry=bool(carry)):
         due = [(time, image) for time, image, is_due in batch if is_due]
-        found = []
+        known = list(before)
         if due:
             images = [image for _, image in due]
             candidates = find_in_new_pictures(images, inferencer.find_candidates, before=shown)
             shown = images[-1], candidates[-1]
-            times = [time for time, _ in due]
-            found = [_encode(*pair, tracker) for pair in zip(times, candidates, strict=True)]
-        known = [*([before] if before else []), *found]
+            known += [
+                (_encode(time, image, of_image, tracker), image)
+                for (time, image), of_image in zip(due, candidates, strict=True)
+            ]
         for time, image, _ in batch:
-            nearest = min(known, key=lambda frame: abs(frame.time - time))
-            yield replace(
-                nearest,
-                time=time,
-                carried=nearest.time != time,
-                image=image if keep_images else None,
-            )
-        before = known[-1]
+            nearest, origin = min(known, key=lambda pair: abs(pair[0].time - time))
+            carried = nearest.time != time
+            if carried and carry == "flow" and nearest.ids:
+                nearest = _moved(nearest, origin, image)
+            yield replace(nearest, time=time, carried=carried, image=image if keep_images else None)
+        before = known[-1:]
+
+
+def _moved(frame: EncodedFrame, origin: np.ndarray, image: np.ndarray) -> EncodedFrame:
+    """Move a frame's masks to another picture; what has left that is left out."""
+    masks = coco_mask.decode(frame.rles).transpose(2, 0, 1).astype(bool)
+    masks = move_masks(masks, origin, image)
+    seen = np.flatnonzero(masks.any((1, 2)))
+    return replace(
+        frame,
+        ids=[frame.ids[place] for place in seen],
+        labels=frame.labels[seen],
+        scores=frame.scores[seen],
+        rles=encode_rle(masks[seen]),
+        overlaps=mask_overlaps(masks[seen]),
+    )
 
 
 def _batches(
@@ -100,14 +124,16 @@ def _batches(
         yield batch
 
 
-def _encode(time: float, candidates: InstanceData, tracker: Tracker) -> EncodedFrame:
+def _encode(
+    time: float, image: np.ndarray, candidates: InstanceData, tracker: Tracker
+) -> EncodedFrame:
     masks = candidates.masks.numpy()
     labels, rles = candidates.labels.numpy(), encode_rle(masks)
     embeddings = candidates.embeddings.numpy() if "embeddings" in candidates else None
     return EncodedFrame(
         time=time,
-        size=masks.shape[1:],
-        ids=tracker.update(time, labels.tolist(), rles, embeddings),
+        size=image.shape[:2],
+        ids=tracker.update(time, labels.tolist(), rles, embeddings, colour_histogram(image)),
         labels=labels,
         scores=candidates.scores.numpy(),
         rles=rles,

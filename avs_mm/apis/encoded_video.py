@@ -1,24 +1,26 @@
 """A video whose candidates were found once, to be asked about any number of sounds."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rich.progress import track
 
-from avs_mm.apis.encoded_frames import EncodedFrame
+from avs_mm.apis.encoded_frames import EncodedFrame, encode_frames
 from avs_mm.apis.frame import Frame
+from avs_mm.apis.frame_times import frames_every
 from avs_mm.apis.frames_under_sound import frames_under_sound
 from avs_mm.apis.video_sound import Sound, SoundWindows, sound_chunks
-from avs_mm.media import VideoInfo
-from avs_mm.tracking import Hysteresis
+from avs_mm.media import VideoInfo, read_video_frames
+from avs_mm.tracking import Hysteresis, Tracker
 
 if TYPE_CHECKING:
     from avs_mm.apis.inferencer import AVSInferencer
 
-__all__ = ["EncodedVideo"]
+__all__ = ["EncodedVideo", "encode_video"]
 
 
 @dataclass(frozen=True)
@@ -110,3 +112,32 @@ class EncodedVideo:
 
     def _chunks(self, sound: Sound) -> Iterable[np.ndarray]:
         return sound_chunks(self.path, self.info, sound) if self.inferencer.uses_sound else ()
+
+
+def encode_video(
+    inferencer: "AVSInferencer",
+    path: Path,
+    info: VideoInfo,
+    *,
+    every: float | None,
+    progress: bool,
+    is_wanted: Callable[[], bool] | None,
+) -> EncodedVideo:
+    """Find the candidates of a video; the arguments are those of ``AVSInferencer.set_video``.
+
+    Raises:
+        InterruptedError, ValueError: As there.
+    """
+    images = frames_every(read_video_frames(path), every)
+    total = info.duration / every if every else info.num_frames
+    frames = []
+    for frame in track(
+        encode_frames(inferencer, images, Tracker()),
+        f"Segmenting {path.name}",
+        total=max(1, round(total)),
+        disable=not progress,
+    ):
+        frames.append(frame)
+        if is_wanted is not None and not is_wanted():
+            raise InterruptedError(f"{path}: is not wanted any more")
+    return EncodedVideo(inferencer=inferencer, path=path, info=info, frames=frames)

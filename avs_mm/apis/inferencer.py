@@ -1,6 +1,6 @@
 """Ask a trained model about images and sounds that are in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,6 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import DATASETS, init_default_scope
 from mmengine.structures import InstanceData
 from mmseg.structures import SegDataSample
-from rich.progress import track
 from torch import Tensor
 
 from avs_mm.apis.arrays_as_loaded import (
@@ -20,8 +19,8 @@ from avs_mm.apis.arrays_as_loaded import (
     sounds_of,
     without_loading,
 )
-from avs_mm.apis.encoded_frames import encode_frames
-from avs_mm.apis.encoded_video import EncodedVideo
+from avs_mm.apis.encoded_frames import Carry, encode_frames
+from avs_mm.apis.encoded_video import EncodedVideo, encode_video
 from avs_mm.apis.frame import Frame
 from avs_mm.apis.frame_times import frames_every
 from avs_mm.apis.frames_under_sound import frames_under_sound
@@ -118,7 +117,7 @@ class AVSInferencer:
         audio: Sound = None,
         *,
         every: float | None = None,
-        carry: bool = False,
+        carry: Carry = False,
         audio_every: float | None = 1.0,
         hysteresis: float = 0.0,
     ) -> Iterator[Frame]:
@@ -130,7 +129,7 @@ class AVSInferencer:
                 the video; None is the video's own.
             every: Seconds from one segmented frame to the next; None: every frame.
             carry: Whether the frames between are given too, with the masks of the nearest
-                segmented one, each judged by its own sound.
+                segmented one ("flow": moved by optical flow), each judged by its own sound.
             audio_every: Seconds from one scored second of sound to the next: a frame is judged by
                 the first that ends in it or after it. None: every frame by its own second.
             hysteresis: Margin of the audio score, see ``avs_mm.tracking.Hysteresis``.
@@ -156,32 +155,36 @@ class AVSInferencer:
         )
 
     def set_video(
-        self, video: str | Path, *, every: float | None = 0.2, progress: bool = False
+        self,
+        video: str | Path,
+        *,
+        every: float | None = 0.2,
+        progress: bool = False,
+        is_wanted: Callable[[], bool] | None = None,
     ) -> EncodedVideo:
         """Find the candidates of a video once, to be asked about any number of sounds.
 
         Args:
             every: Seconds from one segmented frame to the next; None: every frame.
             progress: Show a progress bar.
+            is_wanted: Asked after every frame; a no ends the work.
 
         Raises:
-            FileNotFoundError: There is no video of this name.
-            ValueError: As of `stream`.
+            FileNotFoundError, ValueError: As of `stream`.
+            InterruptedError: The video is not wanted any more.
         """
-        path, info = Path(video), probe_video(video)
-        images = frames_every(read_video_frames(path), every)
-        total = info.duration / every if every else info.num_frames
-        found = track(
-            encode_frames(self, images, Tracker()),
-            f"Segmenting {path.name}",
-            total=max(1, round(total)),
-            disable=not progress,
+        return encode_video(
+            self,
+            Path(video),
+            probe_video(video),
+            every=every,
+            progress=progress,
+            is_wanted=is_wanted,
         )
-        return EncodedVideo(inferencer=self, path=path, info=info, frames=list(found))
 
     @torch.no_grad()
     def find_candidates(self, images: Sequence[np.ndarray]) -> list[InstanceData]:
-        """Return each image's candidates, whatever sounds: all that needs no sound.
+        """Return each image's candidates: all that needs no sound.
 
         Args:
             images: RGB uint8 (H, W, 3) each.
@@ -195,8 +198,7 @@ class AVSInferencer:
         check_tells_objects(self.model)
         batch = [self.pipeline(as_loaded(image, None, num_samples=0)) for image in images]
         data = self.model.data_preprocessor(pseudo_collate(batch), False)
-        found = self.model.encode_images(data["inputs"], data["data_samples"])
-        return [candidates.cpu() for candidates in found]
+        return [one.cpu() for one in self.model.encode_images(data["inputs"], data["data_samples"])]
 
     @torch.no_grad()
     def judge_candidates(

@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from avs_mm.apis import AVSInferencer
     from avs_mm.apis.video_sound import Sound
 
-__all__ = ["VIDEO_SUFFIXES", "find_videos", "load_model", "parse_mix", "sound_to_use"]
+__all__ = [
+    "VIDEO_SUFFIXES",
+    "find_videos",
+    "load_model",
+    "parse_mix",
+    "sound_to_use",
+    "split_model",
+]
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".3gp")
 
@@ -43,6 +50,12 @@ def find_videos(given: Sequence[str]) -> list[Path]:
     return list(found)
 
 
+def split_model(model: str) -> tuple[str, str | None]:
+    """Split ``CONFIG+CHECKPOINT``; a work dir, whose name may have a plus, has no checkpoint."""
+    config, plus, checkpoint = model.partition("+")
+    return (model, None) if not plus or Path(model).exists() else (config, checkpoint)
+
+
 def load_model(model: str, *, device: str | None) -> "AVSInferencer":
     """Load ``zero-shot``, a work dir, or ``CONFIG+CHECKPOINT``, without a word but of faults.
 
@@ -54,11 +67,8 @@ def load_model(model: str, *, device: str | None) -> "AVSInferencer":
     from avs_mm.apis import AVSInferencer
 
     MMLogger.get_instance("mmengine").setLevel("WARNING")
-    config, plus, checkpoint = model.partition("+")
-    if plus and Path(model).exists():  # a plus in the name of a work dir
-        config, checkpoint = model, ""
     try:
-        return AVSInferencer(config, checkpoint or None, device=device)
+        return AVSInferencer(*split_model(model), device=device)
     except TypeError as error:
         raise ValueError(
             f"{model}: its model cannot be built ({error}); its config is of another version of "

@@ -14,6 +14,7 @@ from avs_mm.cli.outputs import KINDS, Outputs, Summary, check_names
 
 if TYPE_CHECKING:
     from avs_mm.apis import AVSInferencer, Frame
+    from avs_mm.apis.encoded_frames import Carry
 
 __all__ = ["segment"]
 
@@ -41,6 +42,9 @@ def segment(
         bool,
         typer.Option("--carry", help="Keep the frames between, with the nearest one's masks."),
     ] = False,
+    flow: Annotated[
+        bool, typer.Option("--flow", help="As --carry, but let these masks follow their objects.")
+    ] = False,
     hysteresis: Annotated[
         float, typer.Option(help="Margin of the audio score by which a decision holds.")
     ] = 0.0,
@@ -53,7 +57,7 @@ def segment(
 
     Example: avs-mm segment clips/ -o results --model work_dirs/avs_avsc --save video,json,csv
 
-    Example: avs-mm segment dog.mp4 -o rain.mp4 --mix rain.wav:0.5 --every 0.2 --carry
+    Example: avs-mm segment dog.mp4 -o rain.mp4 --mix rain.wav:0.5 --every 0.2 --flow
     """
     with one_sentence():
         outputs = [Outputs.of(path, out, save) for path in find_videos(videos)]
@@ -71,7 +75,7 @@ def segment(
                 mute=mute,
                 mix=mix or [],
                 every=every,
-                carry=carry,
+                carry="flow" if flow else carry,
                 hysteresis=hysteresis,
                 quiet=quiet,
             )
@@ -94,7 +98,7 @@ def _segment_one(
     mute: bool,
     mix: list[str],
     every: float | None,
-    carry: bool,
+    carry: "Carry",
     hysteresis: float,
     quiet: bool,
 ) -> str:

@@ -6,8 +6,11 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pycocotools import mask as coco_mask
 
+from avs_mm.apis.encoded_frames import EncodedFrame
 from avs_mm.apis.frame import AVSObject, Frame, encode_rle
+from avs_mm.tracking import colour_of
 
 __all__ = ["describe_candidates", "describe_categories", "describe_decisions"]
 
@@ -16,26 +19,35 @@ MOST_CATEGORIES = 8
 LEAST_SCORE = 0.05  # of a category that is plotted
 
 
-def describe_candidates(frames: Sequence[Frame]) -> dict[str, Any]:
+def describe_candidates(frames: Sequence[EncodedFrame], classes: Sequence[str]) -> dict[str, Any]:
     """Describe the objects of a video, whatever sounds.
+
+    Args:
+        classes: Names of the K categories.
 
     Returns:
         ``size`` [H, W] of the masks, ``times`` in seconds, ``objects`` with ``id``, ``category``
         and ``colour``, and ``masks``: of each frame pairs of an object's place in ``objects`` and
         its mask, the ``counts`` of COCO's compressed RLE.
     """
-    objects = _objects(frames)
-    places = {found.id: place for place, found in enumerate(objects)}
+    labels: dict[int, int] = {}  # of each object, in the order in which they are first seen
+    for frame in frames:
+        for track, label in zip(frame.ids, frame.labels, strict=True):
+            labels.setdefault(track, int(label))
+    places = {track: place for place, track in enumerate(labels)}
     size = _reduced(frames[0].size) if frames else (0, 0)
     return {
         "size": size,
         "times": [round(frame.time, 3) for frame in frames],
         "objects": [
-            {"id": found.id, "category": found.category, "colour": list(found.colour)}
-            for found in objects
+            {"id": track, "category": classes[label], "colour": list(colour_of(track))}
+            for track, label in labels.items()
         ],
         "masks": [
-            [[places[found.id], _counts(found, size)] for found in frame.objects]
+            [
+                [places[track], _counts(rle, size)]
+                for track, rle in zip(frame.ids, frame.rles, strict=True)
+            ]
             for frame in frames
         ],
     }
@@ -99,13 +111,10 @@ def _reduced(size: tuple[int, int]) -> tuple[int, int]:
     return round(size[0] * factor), round(size[1] * factor)
 
 
-def _counts(found: AVSObject, size: tuple[int, int]) -> str:
-    rle = found.rle
+def _counts(rle: dict[str, Any], size: tuple[int, int]) -> str:
     if tuple(rle["size"]) != size:
         height, width = size
-        mask = cv2.resize(
-            found.mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST
-        )
+        mask = cv2.resize(coco_mask.decode(rle), (width, height), interpolation=cv2.INTER_NEAREST)
         (rle,) = encode_rle(mask[None])
     counts: bytes = rle["counts"]
     return counts.decode("ascii")

@@ -25,6 +25,7 @@ class Media:
         is_example: Examples are everybody's, and stay.
         encoded: Its candidates, once they are found.
         lock: Held while they are.
+        deleted: Whether it is; what is being found in it is of no use any more.
         used: When the file was last asked for, in the seconds of ``time.monotonic``.
     """
 
@@ -34,6 +35,7 @@ class Media:
     facts: MediaFacts
     is_example: bool = False
     encoded: EncodedVideo | None = None
+    deleted: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     used: float = field(default_factory=time.monotonic)
 
@@ -52,17 +54,20 @@ class MediaStore:
         self._lock = threading.Lock()
 
     def new_path(self) -> Path:
-        """Return a path for an upload.
+        """Make an empty file for an upload.
 
         Raises:
             PageError: The page holds as many uploads as it takes.
         """
         self.delete_unused()
         with self._lock:
-            held = sum(not media.is_example for media in self._media.values())
-        if held >= self.limits.files:
-            raise PageError("this page holds as many files as it can; try again later", status=503)
-        return self.folder / secrets.token_hex(16)
+            if sum(1 for _ in self.folder.iterdir()) >= self.limits.files:
+                raise PageError(
+                    "this page holds as many files as it can; try again later", status=503
+                )
+            path = self.folder / secrets.token_hex(16)
+            path.touch()
+        return path
 
     def add(self, path: Path, *, name: str, facts: MediaFacts, is_example: bool = False) -> Media:
         """Make a file known, and return it with its key."""
@@ -100,6 +105,7 @@ class MediaStore:
             if media is None or media.is_example:
                 return
             del self._media[key]
+        media.deleted = True
         media.path.unlink(missing_ok=True)
 
     def delete_unused(self) -> None:

@@ -3,6 +3,7 @@
 import socket
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from avs_mm.page.gradio_extra import require_gradio
@@ -66,7 +67,8 @@ def serve(
         address = f"http://{shown}:{listening.getsockname()[1]}"
         print(f"{network.title}. {network.note}\nOpen {address} (Ctrl+C ends it)", flush=True)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
-        uvicorn.Server(config).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def examples_in(folder: Path) -> Sequence[Path]:

@@ -41,7 +41,9 @@ class Session:
         with media.lock:  # two people may open one example
             if media.encoded is None:
                 try:
-                    media.encoded = self.inferencer.set_video(media.path, every=EVERY)
+                    media.encoded = self.inferencer.set_video(
+                        media.path, every=EVERY, is_wanted=lambda: not media.deleted
+                    )
                 except (OSError, ValueError) as error:  # or its owner has left, and it is gone
                     raise PageError(_without_path(error, media)) from error
         return {"frames": len(media.encoded.times)}
@@ -52,9 +54,7 @@ class Session:
         Raises:
             PageError: They have not been found.
         """
-        media = self.store.get(key)
-        silence = np.zeros(round(media.facts.duration * SAMPLE_RATE), np.float32)
-        return describe_candidates(_encoded(media).with_audio(silence))
+        return describe_candidates(_encoded(self.store.get(key)).frames, self.inferencer.classes)
 
     def judge(
         self, key: str, *, own: float, other: float, noise: float, clip: str

@@ -8,6 +8,8 @@ import numpy as np
 from pycocotools import mask as coco_mask
 from scipy.optimize import linear_sum_assignment
 
+from avs_mm.tracking.colour_histogram import histogram_distance
+
 __all__ = ["Tracker"]
 
 IMPOSSIBLE = -1.0  # affinity of different categories
@@ -44,6 +46,8 @@ class Tracker:
         least_affinity: From which on a candidate is a known object.
         memory: Seconds for which an object that is out of sight is remembered.
         use_embeddings: Whether embeddings count, where there are any.
+        cut_distance: From which distance of the colours of two frames on, in [0, 1], they are two
+            scenes, and no object of the first is known in the second; None: never.
     """
 
     def __init__(
@@ -52,10 +56,13 @@ class Tracker:
         least_affinity: float = 0.25,
         memory: float = 0.5,
         use_embeddings: bool = True,
+        cut_distance: float | None = 0.4,
     ) -> None:
         self.least_affinity = least_affinity
         self.memory = memory
         self.use_embeddings = use_embeddings
+        self.cut_distance = cut_distance
+        self.histogram: np.ndarray | None = None  # of the frame before
         self.tracks: list[_Track] = []
         self.next_id = 1
 
@@ -65,6 +72,7 @@ class Tracker:
         labels: Sequence[int],
         rles: Sequence[dict[str, Any]],
         embeddings: np.ndarray | None = None,
+        histogram: np.ndarray | None = None,
     ) -> list[int]:
         """Return the id of each candidate of the next frame.
 
@@ -73,7 +81,11 @@ class Tracker:
             labels: Category of each of the n candidates.
             rles: Their masks, COCO's compressed RLE.
             embeddings: Their queries', (n, C).
+            histogram: Of the frame, as of ``colour_histogram``; without one no cut is seen.
         """
+        if self._is_cut(histogram):
+            self.tracks = []
+        self.histogram = histogram
         if not self.use_embeddings:
             embeddings = None
         boxes = _boxes(rles)
@@ -101,6 +113,11 @@ class Tracker:
                     None if unit is None else unit[index],
                 )
         return ids
+
+    def _is_cut(self, histogram: np.ndarray | None) -> bool:
+        if self.cut_distance is None or histogram is None or self.histogram is None:
+            return False
+        return histogram_distance(self.histogram, histogram) >= self.cut_distance
 
     def _begin(
         self,

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
+from avs_mm.apis.encoded_frames import EncodedFrame
 from avs_mm.apis.frame import AVSObject, Frame, encode_rle
 from avs_mm.media import SAMPLE_RATE, probe_video, read_audio, write_video
+from avs_mm.tracking import colour_of
 
 CLASSES = ("drum", "bird", "engine")
-COLOURS = ((255, 176, 0), (86, 180, 233), (0, 158, 115))
 LOUD = 0.01  # RMS of a band from which on its object sounds
 
 
@@ -23,6 +24,25 @@ class PitchVideo:
     duration: float
     times: list[float]
     has_audio: bool
+
+    @property
+    def frames(self) -> list[EncodedFrame]:
+        found = []
+        for index, time in enumerate(self.times):
+            masks = np.array(self._masks(index))
+            seen = np.flatnonzero(masks.any((1, 2)))
+            found.append(
+                EncodedFrame(
+                    time=time,
+                    size=self.size,
+                    ids=[int(place) + 1 for place in seen],
+                    labels=seen,
+                    scores=np.full(len(seen), 0.9),
+                    rles=encode_rle(masks[seen]),
+                    overlaps=np.zeros((0, len(seen)), bool),
+                )
+            )
+        return found
 
     def with_audio(self, sound=None) -> list[Frame]:
         scores = self.category_scores(sound)
@@ -38,7 +58,8 @@ class PitchVideo:
                     visual_score=0.9,
                     audio_score=float(scores[second, place]),
                     sounding=bool(scores[second, place] > 0.5),
-                    colour=COLOURS[place],
+                    colour=colour_of(place + 1),
+                    label=place,
                 )
                 for place, (category, mask) in found
                 if mask.any()
@@ -77,7 +98,7 @@ class PitchInferencer:
     def __init__(self) -> None:
         self.calls = 0
 
-    def set_video(self, video, *, every=0.2) -> PitchVideo:
+    def set_video(self, video, *, every=0.2, is_wanted=None) -> PitchVideo:
         self.calls += 1
         info = probe_video(video)
         times = [i * every for i in range(max(1, int(info.duration / every)))]

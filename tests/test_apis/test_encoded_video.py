@@ -246,3 +246,10 @@ def test_an_hour_of_video_is_not_held(inferencer, clip, monkeypatch):
         for number, _ in enumerate(frames):
             assert read - number <= ahead
         assert number == 999
+
+
+def test_a_video_that_nobody_wants_any_more_is_left(inferencer, clip):
+    answers = iter([True, True, False])
+    with pytest.raises(InterruptedError, match=r"clip\.mp4: is not wanted any more"):
+        inferencer.set_video(clip, every=None, is_wanted=lambda: next(answers))
+    assert next(answers, None) is None

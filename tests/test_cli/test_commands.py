@@ -1,15 +1,21 @@
 """The other commands: help, models, prepare, check-data, doctor, serve."""
 
+import os
+import signal
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 from drawn_videos import write_clip
 
+from avs_mm.cli import app as command
+from avs_mm.cli import serve as serve_command
 from avs_mm.cli.prepare import last_frames_of_seconds
 from avs_mm.media import read_audio, read_video_frames
 from avs_mm.output_file import write_image, write_wav
+from avs_mm.page import Limits
 from avs_mm.version import __version__
 
 COMMANDS = ("segment", "serve", "check-data", "prepare", "doctor")
@@ -124,3 +130,67 @@ def test_serve_says_what_to_install(run, monkeypatch):
     done = run("serve")
     assert done.exit_code == 1
     assert "pip install 'avs_mm[page]'" in done.stderr
+
+
+def test_every_limit_of_the_page_is_an_option(run, monkeypatch):
+    given = {}
+    monkeypatch.setattr(serve_command, "serve_page", lambda *_, **options: given.update(options))
+    run("serve")
+    assert given["limits"] == Limits()
+    text = run("serve", "--help").stdout
+    options = ["--keep-minutes" if n == "minutes" else f"--max-{n}" for n in asdict(Limits())]
+    arguments = []
+    for place, option in enumerate(options, start=1):
+        assert f"{option} <" in text
+        arguments += [option, place]
+    run("serve", *arguments, "--host", "0.0.0.0", "--port", 0)
+    assert list(asdict(given["limits"]).values()) == list(range(1, len(options) + 1))
+    assert (given["host"], given["port"]) == ("0.0.0.0", 0)
+    assert "must be above 0; raise seconds" in run("serve", "--max-seconds", 0).stderr
+
+
+def main(monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["avs-mm", *map(str, arguments)])
+    command.main()
+
+
+def test_sigterm_removes_what_is_not_complete(inferencer, monkeypatch, tmp_path):
+    clip = write_clip(tmp_path / "dog.mp4")
+    stream = inferencer.stream
+
+    def stopped(*arguments, **options):
+        for number, frame in enumerate(stream(*arguments, **options)):
+            if number == 5:
+                assert list((tmp_path / "out").glob(".*unfinished*"))
+                os.kill(os.getpid(), signal.SIGTERM)
+            yield frame
+
+    inferencer.stream = stopped
+    kinds = "video,json,csv,alpha"
+    with pytest.raises(SystemExit) as ended:
+        main(monkeypatch, "segment", clip, "-o", tmp_path / "out", "--save", kinds)
+    assert ended.value.code == 143
+    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == []
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_the_traceback_is_there_for_who_asks(run, monkeypatch, capsys):
+    assert "--traceback" in run("--help").stdout
+    with pytest.raises(FileNotFoundError, match=r"nothing\.mp4: no such file"):
+        main(monkeypatch, "segment", "nothing.mp4", "-o", "out", "--traceback")
+    with pytest.raises(SystemExit) as ended:
+        main(monkeypatch, "segment", "nothing.mp4", "-o", "out")
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("avs-mm: nothing.mp4: no such file")
+
+
+def test_an_error_that_nobody_has_foreseen_is_one_line(monkeypatch, capsys):
+    def fails(*_, **__):
+        raise KeyError("pipeline")
+
+    monkeypatch.setattr(serve_command, "serve_page", fails)
+    with pytest.raises(SystemExit) as ended:
+        main(monkeypatch, "serve")
+    assert ended.value.code == 1
+    line = "avs-mm: KeyError: pipeline (--traceback shows where)\n"
+    assert capsys.readouterr().err == line

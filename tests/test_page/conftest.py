@@ -1,12 +1,12 @@
 """A page behind which no network stands, and files to send to it."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from page_network import PitchInferencer, tone, write_clip
+from page_visitor import Visitor
 
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.output_file import write_wav
@@ -32,35 +32,6 @@ def high_sound(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("clips") / "high.wav"
     write_wav(path, (tone(3000) * 32767).astype(np.int16), sample_rate=SAMPLE_RATE)
     return path
-
-
-class Visitor:
-    """Does what the page's script does."""
-
-    def __init__(self, client) -> None:
-        self.client = client
-
-    def send(self, path: Path, name: str | None = None):
-        return self.client.post(
-            "/files", params={"name": name or path.name}, content=path.read_bytes()
-        )
-
-    def upload(self, path: Path) -> str:
-        reply = self.send(path)
-        assert reply.status_code == 200, reply.text
-        return reply.json()["key"]
-
-    def call(self, name: str, *arguments) -> dict:
-        address = f"/gradio/gradio_api/call/{name}"
-        posted = self.client.post(address, json={"data": list(arguments)})
-        assert posted.status_code == 200, posted.text
-        stream = self.client.get(f"{address}/{posted.json()['event_id']}").text
-        kind, data = stream.strip().split("\n\n")[-1].split("\n", 1)
-        assert kind == "event: complete", stream
-        return json.loads(data.removeprefix("data: "))[0]
-
-    def judge(self, video: str, *, own=0.0, other=0.0, noise=0.0, clip="") -> dict:
-        return self.call("judge", video, own, other, noise, clip)
 
 
 @pytest.fixture

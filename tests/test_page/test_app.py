@@ -141,7 +141,7 @@ def test_bad_questions_are_one_sentence(anybody, silent_clip, high_sound):
 
 
 def test_a_failing_network_is_told_without_the_path(visitor, inferencer, low_clip, uploads):
-    def fails(path, *, every):
+    def fails(path, *, every, is_wanted):
         raise ValueError(f"{path}: not readable as sound or video")
 
     inferencer.set_video = fails
@@ -156,7 +156,7 @@ def test_a_sound_does_not_wait_for_another_video(visitor, inferencer, low_clip):
     visitor.call("find_candidates", first)
     found, judged = inferencer.set_video, threading.Event()
 
-    def slow(path, *, every):
+    def slow(path, *, every, is_wanted):
         assert judged.wait(timeout=300)
         return found(path, every=every)
 

@@ -12,11 +12,13 @@ FACTS = MediaFacts("video/mp4", 1.0, True, True)
 
 @pytest.fixture
 def store(tmp_path) -> MediaStore:
-    return MediaStore(tmp_path, Limits(files=2, minutes=30))
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    return MediaStore(folder, Limits(files=2, minutes=30))
 
 
 def add(store, *, is_example=False):
-    path = store.new_path()
+    path = store.folder.with_name("example.mp4") if is_example else store.new_path()
     path.write_bytes(b"content")
     return store.add(path, name="a.mp4", facts=FACTS, is_example=is_example)
 
@@ -49,7 +51,10 @@ def test_a_full_page_takes_no_more_until_something_goes(store):
     assert caught.value.status == 503
     store.delete(first.key)
     assert not first.path.exists()
-    store.new_path()
+    assert first.deleted
+    store.new_path()  # an upload that is under way counts
+    with pytest.raises(PageError, match="try again later"):
+        store.new_path()
 
 
 def test_nobody_deletes_an_example(store):

@@ -1,9 +1,17 @@
+import json
+import os
+import re
 import socket
+import subprocess
+import sys
+import urllib.request
 
 import pytest
+from tiny_network import save_work_dir
 
 from avs_mm.page import gradio_extra, server
-from avs_mm.page.__main__ import main
+
+OPEN = re.compile(r"Open (\S+)")
 
 
 def test_a_missing_gradio_is_one_sentence(monkeypatch):
@@ -21,17 +29,29 @@ def test_a_taken_port_is_one_sentence(needs_gradio):
             server.serve(port=port)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["--max-seconds", "0"], "avs_mm.page: the page's limits must be above 0; raise seconds"),
-        (["--port", "0", "--model", "none.py"], "none.py"),
-    ],
-)
-def test_the_command_ends_in_one_sentence(needs_gradio, monkeypatch, arguments, sentence):
-    monkeypatch.setattr("sys.argv", ["page", *arguments])
-    with pytest.raises(SystemExit, match=sentence):
-        main()
+@pytest.mark.slow
+def test_a_sigterm_ends_the_page_and_its_uploads(needs_gradio, low_clip, tmp_path):
+    """As systemd and docker end it. The network is tiny, and of random weights."""
+    work_dir = tmp_path / "avsc"
+    work_dir.mkdir()
+    save_work_dir(work_dir)
+    command = [sys.executable, "-m", "avs_mm.page", "--model", str(work_dir), "--port", "0"]
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    environment = os.environ | {"TMPDIR": str(folder)}
+    with subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE) as page:
+        try:
+            lines = iter(page.stdout.readline, "")
+            address = next(found[1] for found in map(OPEN.search, lines) if found)
+            request = urllib.request.Request(f"{address}/files?name=a", low_clip.read_bytes())
+            with urllib.request.urlopen(request) as reply:
+                assert json.load(reply)["has_video"]
+            assert len(list(folder.glob("avs_mm-page-*/uploads/*"))) == 1
+            page.terminate()
+            assert page.wait(timeout=300) == 143
+        finally:
+            page.kill()
+    assert not list(folder.glob("avs_mm-page-*"))
 
 
 def test_examples_are_files_of_the_folder_itself(tmp_path):

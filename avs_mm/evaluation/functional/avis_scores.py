@@ -41,7 +41,7 @@ def avis_scores(
                     f"a track of video {video} is of category {track.category_id}, but the "
                     f"annotation has {sorted(annotations.categories)}"
                 )
-    scores = {}
+    scores: dict[str, float] = {}
     for mode in modes:
         official = mode == "official"
         videos = [

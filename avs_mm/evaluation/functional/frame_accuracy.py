@@ -42,7 +42,9 @@ def frame_accuracy(videos: Sequence[VideoTracks], *, official: bool) -> dict[str
             kind = KINDS[min(int(sources), 2)]
             frames[kind] += 1
             right[kind] += is_right
-    scores = {"FSLA": float(sum(right.values()).mean() / max(sum(frames.values()), 1))}
+    scores = {
+        "FSLA": float(np.sum([*right.values()], axis=0).mean() / max(sum(frames.values()), 1))
+    }
     for kind in KINDS:
         if frames[kind]:
             scores[f"FSLA{kind}"] = float(right[kind].mean() / frames[kind])

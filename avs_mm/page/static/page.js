@@ -14,6 +14,7 @@ const state = {
   found: null, // its candidates: {size, times, objects, masks}
   answer: null, // decisions under the current sound: {objects, categories, peaks}
   clips: [], // files whose sound can be laid over: {key, name}
+  unplayable: '', // why the browser does not show the video, if so
   pointed: null, // place of the object under the pointer
   drawn: '', // what the canvas shows
   answers: 0, // how many sounds have been judged
@@ -65,9 +66,11 @@ function forget(file) {
   if (!isExample) fetch(`files/${file.key}`, { method: 'DELETE', keepalive: true });
 }
 
+/** Show a sentence; without one, what is still wrong with the video. */
 function say(text) {
-  $('message').textContent = text;
-  $('message').hidden = !text;
+  const shown = text || state.unplayable;
+  $('message').textContent = shown;
+  $('message').hidden = !shown;
 }
 
 function busy(text) {
@@ -82,8 +85,8 @@ const failed = (error) => say(`${capital(error.message)}.`);
 
 async function open(getFile, name) {
   const turn = ++state.opened;
-  say('');
   close();
+  say('');
   show('work');
   $('title').textContent = name;
   const started = Date.now();
@@ -103,6 +106,7 @@ async function open(getFile, name) {
     const found = await get(`candidates/${file.key}`);
     if (turn !== state.opened) return undefined;
     state.found = found;
+    if (!video.videoWidth) shapeScreen(found.size[1], found.size[0]);
     const wasKnown = seconds < 0.05; // an example that somebody has opened before
     $('timing').dataset.found = wasKnown
       ? 'The objects had been found before.'
@@ -123,6 +127,19 @@ async function open(getFile, name) {
   return undefined;
 }
 
+/** Say that the pictures are missing; the masks and the time line are there all the same. */
+function cannotPlay() {
+  if (!state.file) return;
+  state.unplayable =
+    `This browser cannot show the pictures of ${state.file.name}, which may be HEVC: its objects ` +
+    'are found all the same; to see it, convert it to MP4 with H.264.';
+  say('');
+}
+
+function shapeScreen(width, height) {
+  $('screen').style.setProperty('--ratio', width / height);
+}
+
 /** Show the start, or the video that is being worked on. */
 function show(section) {
   document.body.dataset.shown = section;
@@ -132,7 +149,7 @@ function show(section) {
 
 function close() {
   if (state.file) forget(state.file);
-  Object.assign(state, { file: null, found: null, answer: null, pointed: null, asked: null });
+  Object.assign(state, { file: null, found: null, answer: null, pointed: null, asked: null, unplayable: '' });
   shapes.clear();
   mixed.pause();
   video.pause();
@@ -146,6 +163,7 @@ function close() {
 function leave() {
   state.opened += 1;
   close();
+  say('');
   show('start');
   $('file').value = '';
 }
@@ -668,11 +686,10 @@ function listen() {
     });
   }
   video.addEventListener('loadedmetadata', () => {
-    $('screen').style.setProperty('--ratio', video.videoWidth / video.videoHeight || 16 / 9);
+    if (video.videoWidth) shapeScreen(video.videoWidth, video.videoHeight);
+    else cannotPlay(); // the sound alone
   });
-  video.addEventListener('error', () => {
-    if (state.file) say(`This browser cannot play ${state.file.name}; convert it to MP4 (H.264).`);
-  });
+  video.addEventListener('error', cannotPlay);
   new ResizeObserver(draw).observe(canvas);
   new ResizeObserver(() => state.answer && showRuler()).observe($('ruler'));
   window.addEventListener('pagehide', () => [state.file, ...state.clips].filter(Boolean).forEach(forget));
