@@ -8,6 +8,7 @@ import av
 import numpy as np
 
 from avs_mm.media.container import opened, seconds_from_start
+from avs_mm.media.plain_wav import read_plain_wav
 
 __all__ = ["SAMPLE_RATE", "audio_frame", "read_audio", "stream_audio"]
 
@@ -34,6 +35,9 @@ def read_audio(path: str | Path, *, sample_rate: int = SAMPLE_RATE) -> np.ndarra
         FileNotFoundError: There is no such file.
         ValueError: The file cannot be decoded, or holds no sound.
     """
+    plain = read_plain_wav(Path(path), sample_rate=sample_rate)
+    if plain is not None:
+        return plain
     return np.concatenate([np.zeros(0, np.float32), *stream_audio(path, sample_rate=sample_rate)])
 
 
