@@ -30,32 +30,44 @@ def mask_iou(masks: Tensor, mask: Tensor) -> Tensor:
     return (masks & mask).flatten(1).sum(dim=1) / union
 
 
-def overlap_iou(mask_logits: Tensor, union: Tensor) -> Tensor:
+def soft_overlap(masks: Tensor, union: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how much of every soft mask lies on the union of the ground truth, and its area.
+
+    Args:
+        masks: Probabilities (B, Q, h, w).
+        union: (B, h, w) in {0, 1}.
+
+    Returns:
+        Two tensors (B, Q), in pixels.
+    """
+    # Both sums as one product: the masks are read once, and once for their gradient. Sums over a
+    # frame are not exact in half precision.
+    with torch.autocast(device_type=masks.device.type, enabled=False):
+        union = union.flatten(1).to(masks.dtype)
+        summed = masks.flatten(2) @ torch.stack([union, torch.ones_like(union)], dim=-1)
+    return summed[..., 0], summed[..., 1]
+
+
+def overlap_iou(intersection: Tensor, area: Tensor, union: Tensor) -> Tensor:
     """Soft IoU of every predicted mask with the union of the ground truth (the summand of Eq. 4).
 
     Args:
-        mask_logits: (B, Q, h, w).
+        intersection: (B, Q), as ``soft_overlap`` returns it.
+        area: (B, Q).
         union: (B, h, w) in {0, 1}.
 
     Returns:
         (B, Q) in [0, 1].
     """
-    masks = mask_logits.sigmoid()
-    intersection = torch.einsum("bqhw,bhw->bq", masks, union)
-    area = masks.sum(dim=(-2, -1)) + union.sum(dim=(-2, -1))[:, None]
-    return intersection / (area - intersection + EPSILON)
+    total = area + union.sum(dim=(-2, -1))[:, None]
+    return intersection / (total - intersection + EPSILON)
 
 
-def overlap_fraction(mask_logits: Tensor, union: Tensor) -> Tensor:
-    """Fraction of every predicted (soft) mask that lies on the union of the ground truth.
+def overlap_fraction(intersection: Tensor, area: Tensor) -> Tensor:
+    """Fraction (B, Q) in [0, 1] of every soft mask that lies on the union of the ground truth.
 
     Args:
-        mask_logits: (B, Q, h, w).
-        union: (B, h, w) in {0, 1}.
-
-    Returns:
-        (B, Q) in [0, 1].
+        intersection: (B, Q), as ``soft_overlap`` returns it.
+        area: (B, Q).
     """
-    masks = mask_logits.sigmoid()
-    intersection = torch.einsum("bqhw,bhw->bq", masks, union)
-    return intersection / (masks.sum(dim=(-2, -1)) + EPSILON)
+    return intersection / (area + EPSILON)

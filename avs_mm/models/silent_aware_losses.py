@@ -1,7 +1,7 @@
 """The silent object-aware objective (paper, Eq. 2-5), for every head of the MaskFormer kind."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -12,7 +12,8 @@ from mmengine.structures import InstanceData
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.models.mask_overlap import overlap_fraction, sounding_union
+from avs_mm.models.mask_overlap import overlap_fraction, overlap_iou, sounding_union
+from avs_mm.models.mask_readout import LayerReading, MaskReadout
 from avs_mm.registry import MODELS
 
 __all__ = ["SilentAwareLosses", "arguments_of"]
@@ -104,52 +105,64 @@ class SilentAwareLosses(MaskFormerHead):
             ``loss_cls``, ``loss_mask``, ``loss_dice`` and ``loss_silent`` of the last layer, the
             others' as ``d{layer}.loss_*``.
         """
-        height, width = all_mask_preds[-1].shape[-2:]
-        union = sounding_union(
-            [instances.masks for instances in batch_gt_instances], size=(height, width)
-        )
+        size = all_mask_preds[-1].shape[-2:]
+        union = sounding_union([instances.masks for instances in batch_gt_instances], size=size)
         losses = {}
         last = len(all_cls_scores) - 1
-        for layer, (class_logits, mask_logits) in enumerate(
-            zip(all_cls_scores, all_mask_preds, strict=True)
-        ):
+        readings = self.read_layers(
+            all_cls_scores, all_mask_preds, union, batch_gt_instances, batch_img_metas
+        )
+        for layer, (class_logits, reading) in enumerate(zip(all_cls_scores, readings, strict=True)):
             prefix = "" if layer == last else f"d{layer}."
-            layer_losses = self._layer_losses(
-                class_logits, mask_logits, union, batch_gt_instances, batch_img_metas
-            )
+            layer_losses = self._layer_losses(class_logits, reading, union)
             losses.update({prefix + name: loss for name, loss in layer_losses.items()})
         return losses
 
-    def _layer_losses(
+    def read_layers(
         self,
-        class_logits: Tensor,  # (B, Q, K + 1)
-        mask_logits: Tensor,  # (B, Q, h, w)
-        union: Tensor,  # (B, h, w)
+        all_cls_scores: Sequence[Tensor],
+        all_mask_preds: Sequence[Tensor],
+        union: Tensor,
         batch_gt_instances: list[InstanceData],
         batch_img_metas: list[dict],
-    ) -> dict[str, Tensor]:
-        # Match the queries with the ground truth
-        labels, _, mask_targets, mask_weights, _ = self.get_targets(
-            list(class_logits), list(mask_logits), batch_gt_instances, batch_img_metas
-        )
-        matched = torch.stack(mask_weights) > 0  # (B, Q)
+    ) -> Iterator[LayerReading]:
+        """Match the queries of one layer after another with the ground truth, as mmdet does.
 
+        Args:
+            all_cls_scores: (B, Q, K + 1) of each layer.
+            all_mask_preds: (B, Q, h, w) of each layer.
+            union: (B, h, w) in {0, 1}, the sounding pixels.
+        """
+        for class_logits, mask_logits in zip(all_cls_scores, all_mask_preds, strict=True):
+            labels, _, targets, weights, _ = self.get_targets(
+                list(class_logits), list(mask_logits), batch_gt_instances, batch_img_metas
+            )
+            pairs = (torch.stack(weights) > 0).nonzero(as_tuple=True)
+            masks = mask_logits.detach().float().sigmoid()
+            matched, sums = MaskReadout.apply(mask_logits, masks, union, pairs)
+            yield LayerReading(torch.stack(labels), matched, torch.cat(targets), sums)
+
+    def _layer_losses(
+        self, class_logits: Tensor, reading: LayerReading, union: Tensor
+    ) -> dict[str, Tensor]:
+        # (B, Q, K + 1), the layer's masks, (B, h, w)
+        intersection, area = reading.sums.unbind(dim=-1)
+        repeats = overlap_fraction(intersection.detach(), area.detach()) >= self.tolerance
         losses = {
-            "loss_cls": self._class_loss(class_logits, mask_logits, torch.stack(labels), union),
-            **self._mask_losses(mask_logits[matched], torch.cat(mask_targets)),
+            "loss_cls": self._class_loss(class_logits, reading.labels, repeats),
+            **self._mask_losses(reading.matched_logits, reading.targets),
         }
         if self.loss_silent is not None:
-            losses["loss_silent"] = self.loss_silent(
-                class_logits, mask_logits, matched=matched, union=union
+            losses["loss_silent"] = self.loss_silent.of_overlap(
+                class_logits,
+                overlap_iou(intersection, area, union),
+                matched=reading.labels < self.num_classes,
+                union=union,
             )
         return losses
 
-    def _class_loss(
-        self, class_logits: Tensor, mask_logits: Tensor, labels: Tensor, union: Tensor
-    ) -> Tensor:
+    def _class_loss(self, class_logits: Tensor, labels: Tensor, repeats: Tensor) -> Tensor:
         # A query that lies off the sounding objects may show a silent one: it is tolerated.
-        with torch.no_grad():
-            repeats = overlap_fraction(mask_logits, union) >= self.tolerance
         weights = ((labels < self.num_classes) | repeats).float()  # (B, Q)
         class_weight = class_logits.new_tensor(self.class_weight)
         # Counted over all processes, so that several give the gradient of one with all frames.

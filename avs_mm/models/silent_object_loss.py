@@ -4,7 +4,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from avs_mm.models.mask_overlap import overlap_iou
+from avs_mm.models.mask_overlap import overlap_iou, soft_overlap
 from avs_mm.registry import MODELS
 
 
@@ -53,12 +53,18 @@ class SilentObjectLoss(nn.Module):
             matched: (B, Q), true where a query has ground truth.
             union: (B, h, w) in {0, 1}, the sounding pixels.
         """
+        overlap = overlap_iou(*soft_overlap(mask_logits.sigmoid(), union), union)
+        return self.of_overlap(class_logits, overlap, matched=matched, union=union)
+
+    def of_overlap(
+        self, class_logits: Tensor, overlap: Tensor, *, matched: Tensor, union: Tensor
+    ) -> Tensor:
+        """Return the same, where the ``overlap_iou`` (B, Q) of the masks is known already."""
         non_object = ~matched
         if self.non_object == "predicted":
             non_object &= class_logits.argmax(dim=-1) == class_logits.shape[-1] - 1
 
-        overlap = overlap_iou(mask_logits, union) * non_object  # (B, Q)
-        per_frame = overlap.sum(dim=1)
+        per_frame = (overlap * non_object).sum(dim=1)
         if self.reduction == "mean":
             per_frame = per_frame / non_object.sum(dim=1).clamp(min=1)
 

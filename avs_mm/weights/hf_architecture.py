@@ -59,7 +59,7 @@ def architecture(config: dict[str, Any]) -> ConfigDict:
     swin = SWIN | config["backbone_config"]
     channels = [swin["embed_dim"] * 2**stage for stage in range(4)]
     backbone = dict(
-        type="mmseg.SwinTransformer",
+        type="avs_mm.SwinTransformer",
         embed_dims=swin["embed_dim"],
         depths=swin["depths"],
         num_heads=swin["num_heads"],

@@ -1,7 +1,7 @@
 # Image encoders to choose from: model = dict(backbone={{_base_.swin_b}}, ...).
 # Their weights come with stage 1's initial_weights.
 swin_b = dict(
-    type="SwinTransformer",
+    type="avs_mm.SwinTransformer",
     pretrain_img_size=384,
     embed_dims=128,
     depths=[2, 2, 18, 2],

@@ -4,7 +4,9 @@ import copy
 
 import pytest
 import torch
+from mmengine.structures import InstanceData
 from mmseg.registry import MODELS as MMSEG_MODELS
+from mmseg.structures import SegDataSample
 
 from avs_mm.registry import MODELS
 
@@ -95,17 +97,19 @@ def test_tolerance_pushes_only_what_repeats_a_sounding_object(
 ):
     head = build(head_config, tolerance=tolerance)
     # 4 queries: one matched, unmatched ones with 100 %, 50 % and 0 % of their mask on the truth
-    union = torch.zeros(1, 4, 4)
-    union[:, :2] = 1
-    masks = torch.zeros(1, 4, 4, 4)
-    masks[:, 0, :2] = masks[:, 1, :2] = 1
-    masks[:, 2, :, 0] = 1
-    masks[:, 3, 3] = 1
-    class_logits = torch.zeros(1, 4, 4, requires_grad=True)
-    labels = torch.tensor([[1, 3, 3, 3]])
-    loss = head._class_loss(class_logits, (masks * 2 - 1) * 40, labels, union)
+    truth = torch.zeros(1, 4, 4, dtype=torch.long)
+    truth[:, :2] = 1
+    masks = torch.zeros(1, 1, 4, 4, 4)
+    masks[:, :, 0, :2] = masks[:, :, 1, :2] = 1
+    masks[:, :, 2, :, 0] = 1
+    masks[:, :, 3, 3] = 1
+    masks[:, :, 0, 0, 0] += 1  # matched: a little surer than query 1
+    class_logits = torch.zeros(1, 1, 4, 4, requires_grad=True)
+    objects = InstanceData(labels=torch.tensor([1]), masks=truth)
+    losses = head.loss_by_feat(class_logits, masks * 8 - 4, [objects], [{}])
+    loss = losses["loss_cls"]
     loss.backward()
-    touched = class_logits.grad[0].abs().sum(dim=1) > 0
+    touched = class_logits.grad[0, 0].abs().sum(dim=1) > 0
     assert touched.tolist() == [True, *[i < pushed for i in range(3)]]
     # All logits are equal, so each term is log 4, whatever the weights.
     torch.testing.assert_close(loss, head.loss_cls.loss_weight * torch.tensor(4.0).log())
@@ -124,3 +128,19 @@ def test_takes_mmsegs_own_config(head_config):
     class_logits, mask_logits = head.predict_queries(features())
     assert class_logits.shape == (2, 5, 4)
     assert mask_logits.shape == (2, 5, 8, 8)
+
+
+def test_predicts_the_last_layer_of_mmdets_forward(head_config):
+    head, maps = build(head_config), features()
+    sample = SegDataSample(metainfo={"batch_input_shape": (1, 1), "img_shape": (1, 1)})
+    class_logits, mask_logits = head(maps, [sample] * 2)
+    found_classes, found_masks = head.predict_queries(maps)
+    torch.testing.assert_close(found_classes, class_logits[-1], rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(found_masks, mask_logits[-1], rtol=1e-5, atol=1e-5)
+
+
+def test_maskformer_takes_mmdets_matching_alone(segmentor_config):
+    config = segmentor_config.decode_head
+    config.train_cfg.assigner = dict(type="mmdet.MaxIoUAssigner", pos_iou_thr=0.5, neg_iou_thr=0.5)
+    with pytest.raises(TypeError, match=r"HungarianAssigner.*MaxIoUAssigner"):
+        build(config)
