@@ -1,8 +1,10 @@
-"""Compute every metric of the field from one pass over the test frames.
+r"""Compute every metric of the field from one pass over the test frames.
 
     python tools/evaluate.py CONFIG CHECKPOINT
     python tools/evaluate.py CONFIG CHECKPOINT --conditions silence unmatched --out DIR
     python tools/evaluate.py CONFIG CHECKPOINT --offscreen-root recordings/of_rain
+    python tools/evaluate.py CONFIG CHECKPOINT --conditions \
+        silence_official noise_official offscreen_official        # AVSBench-Robust's own
 
 The frames are those of the config's test_dataloader. Each is encoded once and scored under its own
 sound and under every other condition. Writes table.md, results.json, plots, a page of the worst
@@ -37,7 +39,8 @@ def parse_args() -> argparse.Namespace:
         "--conditions",
         nargs="+",
         choices=AUDIO_CONDITIONS,
-        help="audio, besides the original sound (default: all that the data allows)",
+        help="audio, besides the original sound (default: all that the data allows, without "
+        "AVSBench-Robust's own)",
     )
     parser.add_argument("--offscreen-root", help="folder of wav files that no frame shows")
     add_device_option(parser)

@@ -1,8 +1,8 @@
-"""Draw the mini data set: a few hundred clips in AVSBench's layout."""
+"""Draw the mini data set: a few hundred clips in AVSBench's layout, or videos in AVISeg's."""
 
 import argparse
 
-from avs_mm.mini import make_mini_dataset
+from avs_mm.mini import make_mini_avis, make_mini_dataset
 from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 
 
@@ -14,8 +14,12 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="factor on the number of clips")
     parser.add_argument("--workers", type=int, help="clips drawn at a time (default: all cores)")
     parser.add_argument("--force", action="store_true", help="replace a set of other parameters")
+    parser.add_argument("--avis", action="store_true", help="videos in AVISeg's layout instead")
     add_traceback_option(parser)
     args = parser.parse_args()
+    if args.avis:
+        make_mini_avis(args.out, seed=args.seed)
+        return
     make_mini_dataset(
         args.out, seed=args.seed, scale=args.scale, workers=args.workers, overwrite=args.force
     )

@@ -26,6 +26,7 @@ from avs_mm.datasets.categories import (
 )
 from avs_mm.datasets.category_maps import check_image, open_image
 from avs_mm.datasets.offscreen_sounds import OffscreenSounds
+from avs_mm.datasets.robust_sounds import RobustSounds, clip_words
 from avs_mm.datasets.sound_sources import OwnSounds, SoundSource
 from avs_mm.datasets.tables import SPLITS
 from avs_mm.datasets.unmatched_sounds import UnmatchedSounds
@@ -58,11 +59,14 @@ class AVSBenchDataset(BaseSegDataset):
         labels: AVSS only: the parts to read, of "v1s", "v1m" and "v2"; default: all.
         audio: The sound: the image's "original" sound, "silence", "noise" (white, RMS 0.1),
             "unmatched" (a second of another clip that shares no category with the image),
-            "offscreen" (a second of ``offscreen_root``), "mute" (dither of one 16-bit step), or
+            "offscreen" (a second of ``offscreen_root``), "mute" (dither of one 16-bit step),
+            "silence_official", "noise_official" or "offscreen_official" (AVSBench-Robust's own), or
             None for samples without sound. docs/data.md defines each.
         audio_seed: Of everything that is drawn: noise, dither, unmatched and off-screen sounds.
         audio_pairs: File of ``write_audio_pairs``: its sounds are used again, by its own seeds.
         offscreen_root: Folder of wav files of which nothing is in any image.
+        sound_groups: Of each category the group by which "offscreen_official" pairs it; default:
+            AVSBench-Robust's (``RobustSounds``).
         unmatched_splits: Splits whose clips the unmatched sounds come from; default: ``split``.
         scene_pattern: Regular expression whose one group names the scene in a clip's name; see
             ``UnmatchedSounds``.
@@ -92,6 +96,7 @@ class AVSBenchDataset(BaseSegDataset):
         audio_seed: int = 0,
         audio_pairs: str | Path | None = None,
         offscreen_root: str | Path | None = None,
+        sound_groups: Mapping[str, str] | None = None,
         unmatched_splits: Sequence[str] | None = None,
         scene_pattern: str | None = None,
         silent_root: str | Path | None = None,
@@ -137,6 +142,7 @@ class AVSBenchDataset(BaseSegDataset):
         self.audio_seed = audio_seed
         self.audio_pairs = audio_pairs
         self.offscreen_root = None if offscreen_root is None else Path(offscreen_root)
+        self.sound_groups = sound_groups
         self.unmatched_splits = unmatched_splits
         self.scene_pattern = scene_pattern
 
@@ -243,6 +249,14 @@ class AVSBenchDataset(BaseSegDataset):
                 labels=self.label_names,
                 silent_labels=self.silent_names,
                 scene_pattern=self.scene_pattern,
+                seed=self.audio_seed,
+            )
+        if self.audio == "offscreen_official":
+            return RobustSounds(
+                clips,
+                words=clip_words(clips, subset=self.subset, semantic_root=self.semantic_root),
+                subset=self.subset,
+                groups=self.sound_groups,
                 seed=self.audio_seed,
             )
         if self.audio == "offscreen":

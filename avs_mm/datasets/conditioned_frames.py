@@ -11,7 +11,7 @@ from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
 from torch.utils.data import Dataset
 
-from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS
+from avs_mm.datasets.audio_conditions import STANDARD_CONDITIONS
 from avs_mm.datasets.avsbench import AVSBenchDataset
 from avs_mm.datasets.transforms import LoadAudio
 from avs_mm.registry import DATASETS
@@ -127,8 +127,8 @@ def conditioned_frames(
         dataset_config: Of an ``AVSBenchDataset``, such as ``test_dataloader.dataset``. Its
             ``audio`` and ``audio_pairs`` are not used, as they are of one condition.
         conditions: Of ``AUDIO_CONDITIONS``, in the order of the items' ``audios``; the images'
-            own sound is among them where "original" is. By default all that the data allows; what
-            is left out is printed.
+            own sound is among them where "original" is. By default all of ``STANDARD_CONDITIONS``
+            that the data allows; what is left out is printed.
         offscreen_root: Replaces that of the config.
         audio_pairs: Of a condition the list whose sounds it gives again.
 
@@ -136,7 +136,7 @@ def conditioned_frames(
         FileNotFoundError: Files are missing, or there is no ``offscreen_root``.
         ValueError: A condition that was asked for is not possible.
     """
-    names = AUDIO_CONDITIONS if conditions is None else tuple(conditions)
+    names = STANDARD_CONDITIONS if conditions is None else tuple(conditions)
     lists = dict(audio_pairs or {})
     if unasked := sorted(set(lists) - set(names)):
         raise ValueError(f"audio_pairs for {unasked}, which is not among {list(names)}")

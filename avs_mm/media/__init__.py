@@ -4,7 +4,7 @@ Times are counted from the file's own start, for sound and images alike, so that
 ``t * sample_rate`` of the sound belongs to the frame at ``t`` seconds.
 """
 
-from avs_mm.media.audio import SAMPLE_RATE, read_audio, stream_audio
+from avs_mm.media.audio import SAMPLE_RATE, read_audio, resampled, stream_audio
 from avs_mm.media.video import VideoInfo, probe_video, read_video_frames
 from avs_mm.media.video_writer import write_video
 
@@ -14,6 +14,7 @@ __all__ = [
     "probe_video",
     "read_audio",
     "read_video_frames",
+    "resampled",
     "stream_audio",
     "write_video",
 ]

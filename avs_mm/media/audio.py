@@ -10,7 +10,7 @@ import numpy as np
 from avs_mm.media.container import opened, seconds_from_start
 from avs_mm.media.plain_wav import read_plain_wav
 
-__all__ = ["SAMPLE_RATE", "audio_frame", "read_audio", "stream_audio"]
+__all__ = ["SAMPLE_RATE", "audio_frame", "read_audio", "resampled", "stream_audio"]
 
 SAMPLE_RATE = 16_000  # Hz, of every sound that a model is given
 
@@ -111,6 +111,15 @@ class _Resampler:
         """Yield what the filter still holds at the sound's end."""
         for resampled in self.resampler.resample(None):
             yield resampled.to_ndarray()[0]
+
+
+def resampled(waveform: np.ndarray, *, rate: int, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
+    """Bring a mono sound (N,) to another rate, as `read_audio` does; float32 in [-1, 1]."""
+    if rate == sample_rate:
+        return waveform.astype(np.float32).clip(-1, 1)
+    resampler = _Resampler(rate, sample_rate)
+    parts = [*resampler(waveform), *resampler.rest()]
+    return np.concatenate([np.zeros(0, np.float32), *parts]).clip(-1, 1)
 
 
 def _resampled(waveform: np.ndarray, resampler: _Resampler | None) -> Iterator[np.ndarray]:

@@ -11,7 +11,8 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
-from avs_mm.datasets import AUDIO_CONDITIONS, AVSBenchDataset
+from avs_mm.datasets import AVSBenchDataset
+from avs_mm.datasets.audio_conditions import STANDARD_CONDITIONS
 from avs_mm.datasets.audio_pairs import write_audio_pairs
 from avs_mm.datasets.conditioned_frames import (
     ConditionedFrames,
@@ -57,7 +58,7 @@ def single(config: dict, condition: str) -> AVSBenchDataset:
 @pytest.mark.parametrize("num_workers", [0, 2])
 def test_every_condition_is_that_of_its_own_data_set(config: dict, num_workers):
     frames = conditioned_frames(ConfigDict(config), CONDITIONS)
-    assert set(CONDITIONS) == set(AUDIO_CONDITIONS)
+    assert set(CONDITIONS) == set(STANDARD_CONDITIONS)
     assert len(frames) == 15
     assert frames.metainfo["classes"] == ("cat", "dog", "horse")
     loader = DataLoader(
@@ -175,10 +176,10 @@ def test_data_sets_that_do_not_fit(config: dict):
 
 
 def test_by_default_all_conditions_that_the_data_allows(config: dict, capsys):
-    assert list(conditioned_frames(config).conditions) == list(AUDIO_CONDITIONS)
+    assert list(conditioned_frames(config).conditions) == list(STANDARD_CONDITIONS)
     config.pop("offscreen_root")
     frames = conditioned_frames(config)
-    assert list(frames.conditions) == [name for name in AUDIO_CONDITIONS if name != "offscreen"]
+    assert list(frames.conditions) == [name for name in STANDARD_CONDITIONS if name != "offscreen"]
     assert frames.conditions["original"] is frames.dataset
     assert "offscreen is left out: it needs offscreen_root" in capsys.readouterr().out
 
