@@ -85,8 +85,8 @@ def _near_name(
 ) -> str | None:
     """Return the name that a new key of a part of the config is like; None of one that is taken."""
     kind = overrides.get(f"{place}.type", level.get("type"))
-    arguments = _arguments_of(kind, scope) if kind else set()
-    there = set() if overrides.get(f"{place}._delete_") else set(level)
+    arguments: set[str] = _arguments_of(kind, scope) if kind else set()
+    there: set[str] = set() if overrides.get(f"{place}._delete_") else set(level)
     if part in arguments:
         return None
     return next(iter(difflib.get_close_matches(part, there | arguments, n=1, cutoff=NEAR)), None)
@@ -112,7 +112,7 @@ def _arguments_of(kind: Any, scope: str | None) -> set[str]:
 
 
 def _found(kind: str, scope: str | None) -> list[Any]:
-    found = []
+    found: list[Any] = []
     for registry in vars(mmengine.registry).values():
         for name in (kind, f"{scope}.{kind}") if isinstance(registry, Registry) else ():
             with suppress(Exception):  # whoever builds it says what is wrong with the name

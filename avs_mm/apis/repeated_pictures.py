@@ -24,7 +24,7 @@ def find_in_new_pictures(
         find: What finds it in new images, a result an image; not called where there are none.
         before: The image that was shown before them, and what was found in it.
     """
-    shown = [before[0] if before else None, *images[:-1]]
+    shown: list[np.ndarray | None] = [before[0] if before else None, *images[:-1]]
     is_new = [not _same(*pair) for pair in zip(shown, images, strict=True)]
     new = [image for image, first in zip(images, is_new, strict=True) if first]
     results = iter(find(new) if new else ())
