@@ -54,9 +54,7 @@ def _in_single_precision(answer: Any) -> Any:
     if isinstance(answer, Tensor):
         return answer.float() if answer.is_floating_point() else answer
     if isinstance(answer, BaseDataElement):
-        return answer.new(
-            data={name: _in_single_precision(value) for name, value in answer.items()}
-        )
+        return answer.new(**{name: _in_single_precision(value) for name, value in answer.items()})
     if isinstance(answer, dict):
         return {name: _in_single_precision(value) for name, value in answer.items()}
     if isinstance(answer, list | tuple):

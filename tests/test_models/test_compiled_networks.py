@@ -10,7 +10,7 @@ from avs_mm.registry import MODELS
 
 def test_names_the_networks_of_both_stages(avsc_config, segmentor_config, monkeypatch):
     compiled = []
-    monkeypatch.setattr(nn.Module, "compile", compiled.append)
+    monkeypatch.setattr(nn.Module, "compile", lambda part: compiled.append(part))
     parts = ["backbone", "decode_head.pixel_decoder", "decode_head.transformer_decoder"]
     stage1 = MODELS.build(segmentor_config)
     assert compile_networks(stage1) == parts
