@@ -26,8 +26,8 @@ def move_masks(masks: np.ndarray, origin: np.ndarray, image: np.ndarray) -> np.n
     if min(size) < LEAST_SIDE:
         return masks
     finder = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    flow = np.zeros((size[1], size[0], 2), np.float32)  # where pixels came from
-    finder.calc(_grey(image, size), _grey(origin, size), flow)
+    # Where each pixel came from. The stubs of OpenCV want a first guess, zeros of which are one.
+    flow = finder.calc(_grey(image, size), _grey(origin, size), None)  # type: ignore[call-overload]
     flow = cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR) / factor
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     columns, rows = columns + flow[..., 0], rows + flow[..., 1]

@@ -291,6 +291,14 @@ def test_nothing_is_wider_than_a_phone(arrive, width):
            .filter((one) => one.offsetHeight && one.offsetHeight < 40).length"""
     )
     assert small == 0  # fingers find them
+    ticks = person.page.evaluate(
+        """[...document.querySelectorAll('#ruler span')]
+           .map((one) => one.getBoundingClientRect()).map(({ left, right }) => [left, right])"""
+    )
+    ends = [right for _, right in ticks]
+    starts = [left for left, _ in ticks[1:]] + [width]
+    assert len(ticks) >= 3
+    assert all(end + 4 <= start for end, start in zip(ends, starts, strict=True))
 
 
 def test_dark_and_light_are_both_readable(arrive):

@@ -584,7 +584,7 @@ function showRuler() {
   const step = [1, 2, 5, 10, 20, 60].find((seconds) => duration / seconds <= most) || 120;
   const ticks = [];
   for (let time = 0; time <= duration - step * 0.3; time += step) {
-    const tick = element('span', {}, `${time} s`);
+    const tick = element('span', {}, time ? String(time) : '0 s');
     tick.style.left = `${(time / duration) * 100}%`;
     ticks.push(tick);
   }
