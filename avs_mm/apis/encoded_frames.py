@@ -8,7 +8,7 @@ import numpy as np
 
 from avs_mm.apis.frame import encode_rle
 from avs_mm.apis.sounding_decision import mask_overlaps
-from avs_mm.tracking import Tracker
+from avs_mm.tracking import MotionMeter, Tracker
 
 if TYPE_CHECKING:
     from avs_mm.apis.inferencer import AVSInferencer
@@ -28,6 +28,7 @@ class EncodedFrame:
         scores: Their visual scores, (n,).
         rles: Their masks, COCO's compressed RLE.
         overlaps: Which masks overlap, bool (U, n), as of ``mask_overlaps``.
+        motion: How much moves in them since the frame before, (n,), as of ``MotionMeter``.
         carried: Whether they are those of a frame beside it.
         image: RGB uint8 (H, W, 3), where it was kept.
     """
@@ -39,6 +40,7 @@ class EncodedFrame:
     scores: np.ndarray = field(repr=False)
     rles: list[dict[str, Any]] = field(repr=False)
     overlaps: np.ndarray = field(repr=False)
+    motion: np.ndarray = field(repr=False)
     carried: bool = False
     image: np.ndarray | None = field(default=None, repr=False)
 
@@ -59,9 +61,10 @@ def encode_frames(
             that was due. About a batch of frames and those between them are held.
     """
     before: EncodedFrame | None = None
+    meter = MotionMeter()
     for batch in _batches(frames, due=inferencer.batch_size, carry=carry):
         due = [(time, image) for time, image, is_due in batch if is_due]
-        found = _encode(inferencer, due, tracker) if due else []
+        found = _encode(inferencer, due, tracker, meter) if due else []
         known = [*([before] if before else []), *found]
         for time, image, _ in batch:
             nearest = min(known, key=lambda frame: abs(frame.time - time))
@@ -90,7 +93,10 @@ def _batches(
 
 
 def _encode(
-    inferencer: "AVSInferencer", images: list[tuple[float, np.ndarray]], tracker: Tracker
+    inferencer: "AVSInferencer",
+    images: list[tuple[float, np.ndarray]],
+    tracker: Tracker,
+    meter: MotionMeter,
 ) -> list[EncodedFrame]:
     encoded = []
     candidates_of = inferencer.find_candidates([image for _, image in images])
@@ -107,6 +113,7 @@ def _encode(
                 scores=candidates.scores.numpy(),
                 rles=rles,
                 overlaps=mask_overlaps(masks),
+                motion=meter.update(image, masks),
             )
         )
     return encoded

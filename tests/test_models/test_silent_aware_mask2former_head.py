@@ -3,7 +3,6 @@
 import functools
 from pathlib import Path
 
-import pytest
 import torch
 from mmengine.config import Config
 from published_networks import write_segmentor

@@ -101,7 +101,7 @@ def test_weights_of_a_whole_network(architecture, save, tmp_path):
 def test_faults_are_named(tmp_path):
     with pytest.raises(ValueError, match=r"model_type.*bert.* is no backbone"):
         build(dict(model_type="bert"), out_indices=(1,))
-    with pytest.raises(FileNotFoundError, match="has no config.json"):
+    with pytest.raises(FileNotFoundError, match=r"has no config\.json"):
         build(DINO, weights=tmp_path).init_weights()
     transformers.AutoModel.from_config(
         transformers.AutoConfig.for_model(**{**DINO, "hidden_size": 32})
