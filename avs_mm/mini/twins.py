@@ -11,7 +11,7 @@ from avs_mm.mini.scenes import CAMERA_MARGIN, SceneObject, draw_objects, random_
 from avs_mm.mini.sounds import draw_source, mix
 from avs_mm.mini.sprites import CATEGORIES
 
-__all__ = ["SILENT", "SOUNDING", "TwinClip", "draw_twin_clip"]
+__all__ = ["SILENT", "SOUNDING", "TwinClip", "draw_twin_clip", "draw_twin_picture"]
 
 SOUNDING, SILENT = 1, 2  # of the labels
 SIZE = 224  # pixels of a frame's side
@@ -83,6 +83,22 @@ def draw_twin_clip(seed: int, index: int) -> TwinClip:
         labels=np.stack(labels),
         sound=mix([source], np.ones((1, SECONDS), bool), rng),
     )
+
+
+def draw_twin_picture(seed: int, index: int) -> tuple[int, NDArray[np.uint8], NDArray[np.uint8]]:
+    """Draw a single picture of two objects of a category, to learn them apart.
+
+    Returns:
+        The category; RGB (H, W, 3); labels (H, W): 0, or 1 and 2 for the two.
+    """
+    rng = np.random.default_rng((seed, index, 1))
+    category = index % len(CATEGORIES)
+    twins = [
+        replace(_drawn_at(rng, category, place), category=number)
+        for number, place in enumerate(PLACES)
+    ]
+    frame, labels = draw_objects(draw_background(SIZE, SIZE, rng), twins, rng.uniform())
+    return category, np.round(np.clip(frame, 0, 1) * 255).astype(np.uint8), labels
 
 
 def _drawn_at(rng: np.random.Generator, category: int, place: float) -> SceneObject:
