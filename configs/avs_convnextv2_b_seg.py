@@ -1,6 +1,6 @@
-# Stage 1 on S4: MaskFormer with ConvNeXt V2-B of transformers (beyond the paper), from a folder.
-#   python tools/train.py configs/avs_convnextv2_b_seg.py \
-#     --cfg-options model.backbone.weights=FOLDER
+# Stage 1 on S4: MaskFormer with ConvNeXt V2-B of transformers (beyond the paper).
+#   W=FOLDER  # of config.json and model.safetensors
+#   python tools/train.py configs/avs_convnextv2_b_seg.py --cfg-options model.backbone.weights=$W
 #   python tools/test.py configs/avs_convnextv2_b_seg.py work_dirs/avs_convnextv2_b_seg
 _base_ = [
     "./_base_/s4.py",

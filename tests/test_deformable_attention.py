@@ -1,4 +1,4 @@
-"""Deformable attention without compiled ops: mmcv's GPU path, run on a CPU, and its CPU path."""
+"""Deformable attention without compiled ops: mmcv's GPU path, tried on a CPU."""
 
 import sys
 

@@ -12,7 +12,7 @@ from avs_mm.apis.frame import encode_rle
 from avs_mm.apis.moved_masks import move_masks
 from avs_mm.apis.repeated_pictures import find_in_new_pictures
 from avs_mm.apis.sounding_decision import mask_overlaps
-from avs_mm.tracking import Tracker, colour_histogram
+from avs_mm.tracking import MotionMeter, Tracker, colour_histogram
 
 if TYPE_CHECKING:
     from avs_mm.apis.inferencer import AVSInferencer
@@ -34,6 +34,7 @@ class EncodedFrame:
         scores: Their visual scores, (n,).
         rles: Their masks, COCO's compressed RLE.
         overlaps: Which masks overlap, bool (U, n), as of ``mask_overlaps``.
+        motion: How much moves in them since the frame before, (n,), as of ``MotionMeter``.
         carried: Whether they are those of a frame beside it.
         image: RGB uint8 (H, W, 3), where it was kept.
     """
@@ -45,6 +46,7 @@ class EncodedFrame:
     scores: np.ndarray = field(repr=False)
     rles: list[dict[str, Any]] = field(repr=False)
     overlaps: np.ndarray = field(repr=False)
+    motion: np.ndarray = field(repr=False)
     carried: bool = False
     image: np.ndarray | None = field(default=None, repr=False)
 
@@ -74,6 +76,7 @@ def encode_frames(
         raise ValueError(f'carry is False, True or "flow", not {carry!r}')
     before: list[tuple[EncodedFrame, np.ndarray]] = []  # the last one that was due
     shown: tuple[np.ndarray, InstanceData] | None = None
+    meter = MotionMeter()
     for batch in _batches(frames, due=inferencer.batch_size, carry=bool(carry)):
         due = [(time, image) for time, image, is_due in batch if is_due]
         known = list(before)
@@ -82,7 +85,7 @@ def encode_frames(
             candidates = find_in_new_pictures(images, inferencer.find_candidates, before=shown)
             shown = images[-1], candidates[-1]
             known += [
-                (_encode(time, image, of_image, tracker), image)
+                (_encode(time, image, of_image, tracker, meter), image)
                 for (time, image), of_image in zip(due, candidates, strict=True)
             ]
         for time, image, _ in batch:
@@ -106,6 +109,7 @@ def _moved(frame: EncodedFrame, origin: np.ndarray, image: np.ndarray) -> Encode
         scores=frame.scores[seen],
         rles=encode_rle(masks[seen]),
         overlaps=mask_overlaps(masks[seen]),
+        motion=frame.motion[seen],
     )
 
 
@@ -125,7 +129,11 @@ def _batches(
 
 
 def _encode(
-    time: float, image: np.ndarray, candidates: InstanceData, tracker: Tracker
+    time: float,
+    image: np.ndarray,
+    candidates: InstanceData,
+    tracker: Tracker,
+    meter: MotionMeter,
 ) -> EncodedFrame:
     masks = candidates.masks.numpy()
     labels, rles = candidates.labels.numpy(), encode_rle(masks)
@@ -138,4 +146,5 @@ def _encode(
         scores=candidates.scores.numpy(),
         rles=rles,
         overlaps=mask_overlaps(masks),
+        motion=meter.update(image, masks),
     )

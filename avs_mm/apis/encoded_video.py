@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from rich.progress import track
@@ -13,6 +13,7 @@ from avs_mm.apis.encoded_frames import EncodedFrame, encode_frames
 from avs_mm.apis.frame import Frame
 from avs_mm.apis.frame_times import frames_every
 from avs_mm.apis.frames_under_sound import frames_under_sound
+from avs_mm.apis.instances_in_sync import synchrony_of_objects, tell_instances_apart
 from avs_mm.apis.video_sound import Sound, SoundWindows, sound_chunks
 from avs_mm.media import VideoInfo, read_video_frames
 from avs_mm.tracking import Hysteresis, Tracker
@@ -60,7 +61,12 @@ class EncodedVideo:
         return [frame.time for frame in self.frames]
 
     def with_audio(
-        self, sound: Sound = None, *, audio_every: float | None = 1.0, hysteresis: float = 0.0
+        self,
+        sound: Sound = None,
+        *,
+        audio_every: float | None = 1.0,
+        hysteresis: float = 0.0,
+        instances: Literal["category", "synchrony"] = "category",
     ) -> list[Frame]:
         """Judge the candidates by a sound; the image side is not touched.
 
@@ -68,6 +74,10 @@ class EncodedVideo:
             sound: A file, or a waveform (N,) in [-1, 1] of 16 kHz, cut or padded with silence to
                 the video; None is the video's own.
             audio_every, hysteresis: As of ``AVSInferencer.stream``.
+            instances: Of several objects of a category that sounds, "category" lets all sound,
+                "synchrony" those that move when something sets in (``tell_instances_apart``). It
+                takes a model with ``candidates_per_category`` above 1, some seconds, and ten frames
+                a second or so (``every=0.1`` of `AVSInferencer.set_video`).
 
         Returns:
             A frame a time, with the same ids under every sound.
@@ -75,8 +85,10 @@ class EncodedVideo:
         Raises:
             FileNotFoundError: There is no such file.
             ValueError: The video has no sound track, a file cannot be decoded, or a waveform has
-                another form.
+                another form; another way to tell instances apart.
         """
+        if instances not in ("category", "synchrony"):
+            raise ValueError(f"instances is 'category' or 'synchrony', not {instances!r}")
         windows = SoundWindows(self._chunks(sound), seconds_before=self.inferencer.seconds_before)
         frames = frames_under_sound(
             self.inferencer,
@@ -86,7 +98,10 @@ class EncodedVideo:
             audio_every=audio_every,
             hysteresis=Hysteresis(hysteresis),
         )
-        return list(frames)
+        if instances == "category":
+            return list(frames)
+        waveform = np.concatenate([np.zeros(0, np.float32), *self._chunks(sound)])
+        return tell_instances_apart(list(frames), synchrony_of_objects(self.frames, waveform))
 
     def category_scores(self, sound: Sound = None) -> np.ndarray:
         """Score the categories in every second of a sound, whatever the frames show.

@@ -14,7 +14,7 @@ MIN_VISIBLE = 0.4  # part of an object's own area that stays visible in every fr
 MIN_VISIBLE_SALIENT = 0.7  # the same of the salient object
 
 _SIZE = 224  # pixels of a frame's side, if not told otherwise
-_CAMERA_MARGIN = 24  # pixels the camera may pan over
+CAMERA_MARGIN = 24  # pixels the camera may pan over
 _SHADOW_OFFSET = 3  # pixels to the lower right
 _SHADOW_DEPTH = np.float32(0.35)
 
@@ -85,14 +85,14 @@ def draw_frames(
     objects = _place_objects(rng, categories, salient, times, height, width)
 
     # The camera pans over a background that is larger than the frame
-    ground = draw_background(height + _CAMERA_MARGIN, width + _CAMERA_MARGIN, rng)
-    start, end = rng.uniform(0, _CAMERA_MARGIN, (2, 2))
+    ground = draw_background(height + CAMERA_MARGIN, width + CAMERA_MARGIN, rng)
+    start, end = rng.uniform(0, CAMERA_MARGIN, (2, 2))
     exposure = rng.uniform(0.85, 1.1)
     frames, labels = [], []
     for time in times:
         top, left = np.round(start + (end - start) * time).astype(int)
         canvas = ground[top : top + height, left : left + width].copy()
-        frame, label = _draw_frame(canvas, objects, time)
+        frame, label = draw_objects(canvas, objects, time)
         frames.append(np.round(np.clip(frame * exposure, 0, 1) * 255).astype(np.uint8))
         labels.append(label)
     return SceneFrames(frames=np.stack(frames), labels=np.stack(labels))
@@ -107,7 +107,7 @@ def _place_objects(
     width: int,
 ) -> list[SceneObject]:
     """Draw objects and places until each stays visible; the last of the list stands in front."""
-    looks = [_random_object(rng, category, salient) for category in categories]
+    looks = [random_object(rng, category, salient) for category in categories]
     looks = [looks[i] for i in rng.permutation(len(looks))]
     attempt = 0
     while True:
@@ -122,7 +122,8 @@ def _place_objects(
             looks = [replace(thing, radius=thing.radius * 0.92) for thing in looks]
 
 
-def _random_object(rng: np.random.Generator, category: int, salient: int | None) -> SceneObject:
+def random_object(rng: np.random.Generator, category: int, salient: int | None) -> SceneObject:
+    """Draw an object at the frame's centre, with its size and its smooth motion."""
     if salient is None:
         radius, travel = rng.uniform(0.15, 0.24), 0.18
     elif category == salient:
@@ -169,7 +170,7 @@ def _visible(
     return least
 
 
-def _draw_frame(
+def draw_objects(
     canvas: Array, objects: Sequence[SceneObject], time: float
 ) -> tuple[Array, NDArray[np.uint8]]:
     """Lay objects back to front over a canvas (H, W, 3); return it and the labels (H, W)."""

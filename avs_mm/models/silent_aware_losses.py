@@ -12,6 +12,7 @@ from mmengine.structures import InstanceData
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
+from avs_mm.models.instance_labels import split_instances
 from avs_mm.models.mask_overlap import overlap_fraction, overlap_iou, sounding_union
 from avs_mm.models.mask_readout import LayerReading, MaskReadout
 from avs_mm.registry import MODELS
@@ -38,7 +39,8 @@ class SilentAwareLosses(MaskFormerHead):
     Every decoder layer is trained with Eq. 5: matched cross-entropy and the head's own mask losses
     (Eq. 2-3) plus Eq. 4. An unmatched query may show a silent object, so it is pushed to "no
     object" only if it repeats a sounding one. Ground truth is a category map of K categories in
-    which 255 is the background: "no object", not a category.
+    which 255 is the background: "no object", not a category. It is one object a category, or, where
+    a sample has a ``gt_instance_map`` too, as many as that tells apart.
 
     A head puts this class before mmseg's own, and has `known_arguments` and
     `matched_mask_losses`.
@@ -86,7 +88,14 @@ class SilentAwareLosses(MaskFormerHead):
                     "frame has none. MS3's masks carry no category: give the folder of "
                     "AVSBench-semantic as the dataset's semantic_root."
                 )
-        return super()._seg_data_to_instance_data(batch_data_samples)
+        batch_gt_instances, batch_img_metas = super()._seg_data_to_instance_data(batch_data_samples)
+        batch_gt_instances = [
+            split_instances(instances, sample.gt_instance_map.data[0])
+            if "gt_instance_map" in sample
+            else instances
+            for instances, sample in zip(batch_gt_instances, batch_data_samples, strict=True)
+        ]
+        return batch_gt_instances, batch_img_metas
 
     def loss_by_feat(
         self,

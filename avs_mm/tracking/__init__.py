@@ -3,6 +3,7 @@
 from avs_mm.tracking.colour_histogram import colour_histogram
 from avs_mm.tracking.colours import colour_of
 from avs_mm.tracking.hysteresis import Hysteresis
+from avs_mm.tracking.motion import MotionMeter
 from avs_mm.tracking.tracker import Tracker
 
-__all__ = ["Hysteresis", "Tracker", "colour_histogram", "colour_of"]
+__all__ = ["Hysteresis", "MotionMeter", "Tracker", "colour_histogram", "colour_of"]
