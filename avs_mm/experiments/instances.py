@@ -34,7 +34,7 @@ from avs_mm.evaluation.functional.average_precision import (
 from avs_mm.mini.twins import SILENT, SOUNDING, TwinClip, draw_twin_clip, draw_twin_picture
 from avs_mm.tracking import Tracker
 
-__all__ = ["Pictures", "judge_clip", "main"]
+__all__ = ["Pictures", "judge_clip", "judge_picture", "main"]
 
 LEAST_IOU = 0.5
 TUNING_SEED = 1000  # its pictures are no clip's
@@ -69,7 +69,7 @@ def judge_clip(inferencer: AVSInferencer, clip: TwinClip, pictures: dict[str, Pi
     told = tell_instances_apart(frames, synchrony_of_objects(encoded, clip.sound))
     for way, judged in (("category", frames), ("synchrony", told)):
         for frame, labels in zip(judged, clip.labels, strict=True):
-            _judge(frame, labels, clip.category, pictures[way])
+            judge_picture(frame, labels, clip.category, pictures[way])
 
 
 def _all_sounding(inferencer: AVSInferencer, frame: EncodedFrame, category: int) -> Frame:
@@ -89,7 +89,15 @@ def _all_sounding(inferencer: AVSInferencer, frame: EncodedFrame, category: int)
     return Frame(time=frame.time, size=frame.size, objects=objects)
 
 
-def _judge(frame: Frame, labels: np.ndarray, category: int, pictures: Pictures) -> None:
+def judge_picture(frame: Frame, labels: np.ndarray, category: int, pictures: Pictures) -> None:
+    """Add a picture.
+
+    Args:
+        frame: Its objects, all of the category.
+        labels: (H, W): 0, ``SOUNDING`` or ``SILENT``.
+        category: Of both.
+        pictures: To which it is added.
+    """
     truth = [
         coco_mask.encode(np.asfortranarray(labels == which, dtype=np.uint8))
         for which in (SOUNDING, SILENT)
@@ -97,7 +105,7 @@ def _judge(frame: Frame, labels: np.ndarray, category: int, pictures: Pictures) 
     found = frame.objects
     rles = [one.rle for one in found]
     overlaps = coco_mask.iou(rles, truth, [0, 0]) if found else np.zeros((0, 2))  # (n, 2)
-    hits = overlaps >= LEAST_IOU
+    hits = overlaps > LEAST_IOU  # so no mask is that of both
     marked = np.array([one.sounding for one in found], bool)
     only_right = (overlaps[marked, 0] > overlaps[marked, 1]).all()
     pictures.both.append(bool(hits.any(axis=0).all()))
