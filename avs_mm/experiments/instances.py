@@ -2,10 +2,10 @@
 
     python -m avs_mm.experiments.instances work_dirs/mini_pretrain
 
-Takes a stage 1 of the mini set. It has never seen two objects of a category and gives them one mask,
-which is cut into its connected parts; or, with ``--steps 80``, it is tuned on pictures in which they
-are labelled apart. Of the two objects of a clip one sounds (``avs_mm.mini.twins``). Which category
-sounds is given; which of the two is not known to anything that was trained.
+Takes a stage 1 of the mini set. It has never seen two objects of a category and gives them one
+mask, which is cut into its connected parts; or, with ``--steps 80``, it is tuned on pictures in
+which they are labelled apart. Of the two objects of a clip one sounds (``avs_mm.mini.twins``).
+Which category sounds is given; which of the two is not known to anything that was trained.
 """
 
 import argparse

@@ -18,7 +18,7 @@ from avs_mm.checkpoint import (
 )
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidates import select_candidates
-from avs_mm.models.imagenet_prior import ImageNetPrior, check_prior
+from avs_mm.models.imagenet_prior import check_prior
 from avs_mm.models.mask_parts import split_parts
 from avs_mm.models.published_candidates import (
     best_of_each_category,
