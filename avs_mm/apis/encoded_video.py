@@ -85,10 +85,14 @@ class EncodedVideo:
         Raises:
             FileNotFoundError: There is no such file.
             ValueError: The video has no sound track, a file cannot be decoded, or a waveform has
-                another form; another way to tell instances apart.
+                another form; instances is another word, or goes by a sound the model does not use.
         """
         if instances not in ("category", "synchrony"):
             raise ValueError(f"instances is 'category' or 'synchrony', not {instances!r}")
+        if instances == "synchrony" and not self.inferencer.uses_sound:
+            raise ValueError(
+                "this model uses no sound: give one of stage 2, or leave out instances"
+            )
         windows = SoundWindows(self._chunks(sound), seconds_before=self.inferencer.seconds_before)
         frames = frames_under_sound(
             self.inferencer,

@@ -1,6 +1,7 @@
 """What ImageNet's own classifier says of a query's object."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -11,7 +12,7 @@ from avs_mm.models.backbones.efficientnet_lite import imagenet_classifier
 from avs_mm.registry import MODELS
 from avs_mm.vocabularies.imagenet import NUM_IMAGENET_CLASSES, imagenet_classes
 
-__all__ = ["ImageNetPrior"]
+__all__ = ["ImageNetPrior", "check_prior"]
 
 
 @MODELS.register_module()
@@ -75,3 +76,23 @@ class ImageNetPrior(BaseModule):
         # The probability that there is an object stays.
         combined += own.logsumexp(-1, keepdim=True) - combined.logsumexp(-1, keepdim=True)
         return torch.cat([combined, no_object], dim=-1)
+
+
+def check_prior(prior: ImageNetPrior, *, num_classes: int, backbone: Any) -> None:
+    """Refuse a prior that does not go with a decode head and a backbone.
+
+    Raises:
+        ValueError: Its categories are not the head's, or the last map is not what it classifies.
+    """
+    if len(prior.categories) != num_classes:
+        raise ValueError(
+            f"category_prior names {len(prior.categories)} categories, the decode head has "
+            f"{num_classes}: name each of them, in their order"
+        )
+    channels = getattr(backbone, "out_channels", (None,))[-1]
+    if channels != prior.classifier.in_features:
+        raise ValueError(
+            "category_prior classifies the last map of EfficientNetLite0(with_head=True), "
+            f"{prior.classifier.in_features} channels; this backbone is {type(backbone).__name__} "
+            f"with {channels}: set with_head=True, or leave out category_prior"
+        )

@@ -18,7 +18,8 @@ from avs_mm.checkpoint import (
 )
 from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidates import select_candidates
-from avs_mm.models.imagenet_prior import ImageNetPrior
+from avs_mm.models.imagenet_prior import check_prior
+from avs_mm.models.mask_parts import split_parts
 from avs_mm.models.published_candidates import (
     best_of_each_category,
     instance_segments,
@@ -63,6 +64,9 @@ class PotentialObjectSegmentor(EncoderDecoder):
         mask_threshold: Probability above which a pixel belongs to a mask, (0, 1). Masks of a
             network that was trained on few images come out too small at 0.5, the paper's.
         candidates_per_category: At most; 1 is the paper's. More are different objects of it.
+        split_parts: Fraction of a mask from which on each of its connected parts is a candidate of
+            its own, (0, 0.5], up to ``candidates_per_category``: objects of one category to which
+            the network gave one mask. 0 leaves masks whole.
         selection: How candidates are made of the queries: "paper" by ``select_candidates``;
             "panoptic" and "instance" as published networks do (``published_candidates``), for
             networks that were trained so.
@@ -84,6 +88,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
         least_area: float = 0.0,
         mask_threshold: float = 0.5,
         candidates_per_category: int = 1,
+        split_parts: float = 0.0,
         selection: Literal["paper", "panoptic", "instance"] = "paper",
         category_prior: dict | None = None,
         teacher: dict | None = None,
@@ -102,6 +107,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
             raise ValueError(f"mask_threshold lies between 0 and 1, not at {mask_threshold}")
         self.mask_threshold = mask_threshold
         self.candidates_per_category = candidates_per_category
+        self.split_parts = split_parts
         if selection not in SELECTIONS:
             raise ValueError(f"selection is one of {', '.join(SELECTIONS)}, not {selection!r}")
         if quality_threshold and selection != "paper":
@@ -110,7 +116,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
         self.category_prior = None
         if category_prior is not None:
             self.category_prior = MODELS.build(category_prior)
-            _check_prior(self.category_prior, num_classes=self.num_classes, backbone=self.backbone)
+            check_prior(self.category_prior, num_classes=self.num_classes, backbone=self.backbone)
         self.teacher_options = teacher
         self.initial_categories: tuple[str, ...] | None = None  # as their checkpoint names them
         self.teacher: SilentObjectTeacher | None = None
@@ -172,7 +178,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
         if self.category_prior is not None:
             class_logits = self.category_prior(features[-1], class_logits, mask_logits)
         found = [
-            self._select(frame_logits, frame_masks, size=size)
+            self._with_parts(self._select(frame_logits, frame_masks, size=size))
             for frame_logits, frame_masks, size in zip(
                 class_logits, mask_logits, sizes, strict=True
             )
@@ -202,6 +208,13 @@ class PotentialObjectSegmentor(EncoderDecoder):
             least_area=self.least_area,
         )
 
+    def _with_parts(self, candidates: InstanceData) -> InstanceData:
+        if not self.split_parts:
+            return candidates
+        return split_parts(
+            candidates, least_part=self.split_parts, per_category=self.candidates_per_category
+        )
+
     def predict(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample] | None = None
     ) -> list[SegDataSample]:
@@ -222,21 +235,6 @@ class PotentialObjectSegmentor(EncoderDecoder):
     ) -> list[SegDataSample]:
         """Answer with the most confident candidate of a frame, whatever ``inputs["audio"]`` is."""
         return mark_most_confident(encoding, data_samples)
-
-
-def _check_prior(prior: ImageNetPrior, *, num_classes: int, backbone: Any) -> None:
-    if len(prior.categories) != num_classes:
-        raise ValueError(
-            f"category_prior names {len(prior.categories)} categories, the decode head has "
-            f"{num_classes}: name each of them, in their order"
-        )
-    channels = getattr(backbone, "out_channels", (None,))[-1]
-    if channels != prior.classifier.in_features:
-        raise ValueError(
-            "category_prior classifies the last map of EfficientNetLite0(with_head=True), "
-            f"{prior.classifier.in_features} channels; this backbone is {type(backbone).__name__} "
-            f"with {channels}: set with_head=True, or leave out category_prior"
-        )
 
 
 def mark_most_confident(

@@ -253,3 +253,18 @@ def test_a_video_that_nobody_wants_any_more_is_left(inferencer, clip):
     with pytest.raises(InterruptedError, match=r"clip\.mp4: is not wanted any more"):
         inferencer.set_video(clip, every=None, is_wanted=lambda: next(answers))
     assert next(answers, None) is None
+
+
+def test_instances_by_synchrony(inferencer, clip, sound):
+    """What only some objects of a category do is said of them alone; the rest stays."""
+    encoded = inferencer.set_video(clip, every=None)
+    assert all(len(frame.motion) == len(frame.ids) for frame in encoded.frames)
+    every, told = encoded.with_audio(sound), encoded.with_audio(sound, instances="synchrony")
+    for before, after in zip(every, told, strict=True):
+        assert [one.id for one in after.objects] == [one.id for one in before.objects]
+        sounding = {one.id for one in after.sounding}
+        assert sounding <= {one.id for one in before.sounding}
+        # the best of a category always goes on
+        assert {one.label for one in after.sounding} == {one.label for one in before.sounding}
+    with pytest.raises(ValueError, match="instances is 'category' or 'synchrony', not 'motion'"):
+        encoded.with_audio(sound, instances="motion")
