@@ -123,6 +123,20 @@ def ways(config: str) -> dict[str, Callable[[dict[str, Tensor]], Callable[[], ob
     }
 
 
+def measure(
+    prepare: Callable[[dict[str, Tensor]], Callable[[], object]],
+    *,
+    batches: list[int],
+    repeats: int,
+) -> tuple[float, dict[int, float]]:
+    """Return the milliseconds of one frame, and the frames a second of each size of batch."""
+    latency = milliseconds(prepare(inputs(1)), repeats=repeats)
+    rates = {
+        batch: 1e3 * batch / milliseconds(prepare(inputs(batch)), repeats=5) for batch in batches
+    }
+    return latency, rates
+
+
 @torch.no_grad()
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -142,11 +156,12 @@ def main() -> None:
     for name in args.models:
         config, paper = CONFIGS[name]
         for way, prepare in ways(config).items():
-            latency = milliseconds(prepare(inputs(1)), repeats=args.repeats)
-            rates = {
-                batch: 1e3 * batch / milliseconds(prepare(inputs(batch)), repeats=5)
-                for batch in args.batches
-            }
+            try:
+                latency, rates = measure(prepare, batches=args.batches, repeats=args.repeats)
+            except RuntimeError as error:  # a part that a graph or the compiler refuses
+                print(f"{name}, {way}: not run: {str(error).splitlines()[0]}", flush=True)
+                torch.cuda.empty_cache()
+                continue
             best = max(rates, key=lambda batch: rates[batch])
             what = (
                 f"{name}, {way}: {latency:.2f} ms a frame beside {paper} ms, "

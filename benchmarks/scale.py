@@ -36,7 +36,7 @@ from avs_mm.registry import DATASETS, MODELS
 from avs_mm.shipped import configs_dir
 from avs_mm.store import EntryStore
 
-CLIPS, FRAMES = 4, 5  # at size 1; a clip has five frames
+CLIPS, FRAMES = 2, 5  # at size 1; a clip has five frames
 ENTRY = bytes(range(256)) * 40
 
 
