@@ -19,7 +19,7 @@ from avs_mm.models.audio import (
 )
 from avs_mm.models.audio_set_head import AudioSetHead
 from avs_mm.models.avsc import AVSC
-from avs_mm.models.backbones import EfficientNetLite0, TransformersBackbone
+from avs_mm.models.backbones import EfficientNetLite0, SwinTransformer, TransformersBackbone
 from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocaliser
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
@@ -56,6 +56,7 @@ __all__ = [
     "SoundTaggerTraining",
     "SpectrogramEfficientNet",
     "SpectrogramResNet",
+    "SwinTransformer",
     "TextPromptedObjects",
     "TransformersBackbone",
     "VGGish",

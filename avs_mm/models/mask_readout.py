@@ -61,10 +61,9 @@ class MaskReadout(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(
-        ctx: Any, of_logits: Tensor | None, of_sums: Tensor | None
-    ) -> tuple[Tensor, None, None, None]:
-        """Return the gradient of the logits."""
+    def backward(ctx: Any, *gradients: Any) -> tuple[Tensor, None, None, None]:
+        """Return the gradient of all logits, of those of what ``forward`` returns."""
+        of_logits, of_sums = gradients  # None where nothing was made of it
         masks, weights, *pairs = ctx.saved_tensors
         if of_sums is None:
             gradient = torch.zeros_like(masks)

@@ -44,8 +44,8 @@ class SilentAwareMaskFormerHead(SilentAwareLosses, MaskFormerHead):
 
     def read_layers(
         self,
-        all_cls_scores: Tensor,
-        all_mask_preds: Tensor,
+        all_cls_scores: Any,
+        all_mask_preds: Any,
         union: Tensor,
         batch_gt_instances: list[InstanceData],
         batch_img_metas: list[dict],
@@ -53,8 +53,8 @@ class SilentAwareMaskFormerHead(SilentAwareLosses, MaskFormerHead):
         """Match the queries of all layers with the ground truth.
 
         Args:
-            all_cls_scores: (layers, B, Q, K + 1).
-            all_mask_preds: (layers, B, Q, h, w).
+            all_cls_scores: One tensor (layers, B, Q, K + 1).
+            all_mask_preds: One tensor (layers, B, Q, h, w).
             union: (B, h, w) in {0, 1}, the sounding pixels.
         """
         masks = all_mask_preds.detach().float().sigmoid()

@@ -114,8 +114,10 @@ class SilentAwareLosses(MaskFormerHead):
             ``loss_cls``, ``loss_mask``, ``loss_dice`` and ``loss_silent`` of the last layer, the
             others' as ``d{layer}.loss_*``.
         """
-        size = all_mask_preds[-1].shape[-2:]
-        union = sounding_union([instances.masks for instances in batch_gt_instances], size=size)
+        height, width = all_mask_preds[-1].shape[-2:]
+        union = sounding_union(
+            [instances.masks for instances in batch_gt_instances], size=(height, width)
+        )
         losses = {}
         last = len(all_cls_scores) - 1
         readings = self.read_layers(

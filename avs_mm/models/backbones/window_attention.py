@@ -82,15 +82,19 @@ class WindowAttention(ShiftWindowMSA):
         table = self.w_msa.relative_position_bias_table
         if table.device.type != "cpu" or (torch.is_grad_enabled() and table.requires_grad):
             return [self._bias(group) for group in layout.groups]
-        known, biases = self._remembered.pop(size, (None, []))
+        remembered = self._remembered.get(size)
         # Compared by value: mmengine's averages write through .data, which no version counts
-        if known is None or known.dtype != table.dtype or not torch.equal(known, table):
+        if (
+            remembered is None
+            or remembered[0].dtype != table.dtype
+            or not torch.equal(remembered[0], table)
+        ):
             with torch.inference_mode(False), torch.no_grad():
-                known, biases = table.clone(), [self._bias(group) for group in layout.groups]
-        self._remembered[size] = known, biases
-        if len(self._remembered) > MOST_SIZES:
-            del self._remembered[next(iter(self._remembered))]  # the one asked for longest ago
-        return biases
+                remembered = table.clone(), [self._bias(group) for group in layout.groups]
+            if len(self._remembered) >= MOST_SIZES:
+                self._remembered = {}
+            self._remembered[size] = remembered
+        return remembered[1]
 
     def _bias(self, group: WindowGroup) -> Tensor:
         index = self.w_msa.relative_position_index[group.real]  # (n, N)

@@ -87,7 +87,7 @@ def window_layout(
         height, width: H, W of the maps, in tokens.
         shift: By how many tokens the maps are rolled to the left and top before.
     """
-    kinds = defaultdict(list)
+    kinds: defaultdict[tuple, list[Tensor]] = defaultdict(list)
     for above in _segments(height, window_size=window_size, shift=shift):
         for left in _segments(width, window_size=window_size, shift=shift):
             kind = (above.real, above.regions, left.real, left.regions)
