@@ -36,7 +36,7 @@ def onset_strength(sound: np.ndarray, times: np.ndarray) -> Array:
     flux = levels.diff(dim=1).clamp(min=0).mean(dim=0).double().numpy()
     instants = np.arange(1, len(flux) + 1) * HOP / SAMPLE_RATE
     place = np.searchsorted(np.asarray(times), instants)  # the first frame that is not before it
-    sums: Array = np.bincount(place, weights=flux, minlength=len(times) + 1)[: len(times)]
+    sums = np.bincount(place, weights=flux, minlength=len(times) + 1)[: len(times)].astype(float)
     sums[:1] = 0.0
     return sums
 
