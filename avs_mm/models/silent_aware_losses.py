@@ -28,7 +28,7 @@ def arguments_of(*heads: type) -> frozenset[str]:
     mmseg's and mmdet's configs give ``in_index`` and ``strides`` too; neither reads them.
     """
     names = {"in_index", "strides"}.union(
-        *(inspect.signature(head.__init__).parameters for head in heads)  # type: ignore[misc]
+        *(inspect.signature(head.__init__).parameters for head in heads)
     )
     return frozenset(names - {"self", "kwargs"})
 
