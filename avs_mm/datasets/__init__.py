@@ -16,8 +16,11 @@ from avs_mm.datasets.transforms import (
     LoadAudio,
     LoadInstanceMasks,
     LoadSoundingMask,
+    LoadStereoSources,
+    LoadVPOMask,
     PackAVSInputs,
 )
+from avs_mm.datasets.vpo import VPODataset
 
 __all__ = [
     "AUDIO_CONDITIONS",
@@ -29,7 +32,10 @@ __all__ = [
     "LoadAudio",
     "LoadInstanceMasks",
     "LoadSoundingMask",
+    "LoadStereoSources",
+    "LoadVPOMask",
     "PackAVSInputs",
+    "VPODataset",
     "conditioned_frames",
     "read_audio_pairs",
     "voc_palette",

@@ -16,6 +16,7 @@ from avs_mm.evaluation.metrics import (
     LocaliserThresholdMetric,
     PredictionWriter,
     TrackMetric,
+    VPOMetric,
 )
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "LocaliserThresholdMetric",
     "PredictionWriter",
     "TrackMetric",
+    "VPOMetric",
     "check_metric_keys",
 ]

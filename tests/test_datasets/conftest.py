@@ -167,6 +167,41 @@ def avis_root(tmp_path: Path, write_image, write_wav) -> Path:
     return root
 
 
+@pytest.fixture
+def vpo_root(tmp_path: Path, write_image, write_wav) -> Path:
+    """VPO: two test and one train image a subset; ``audios`` beside them, of 4 and of 1 second.
+
+    The masks of MS and MSMI hold a car (3, 2 x 3 pixels) beside an airplane (5, 2 x 2), and four
+    pixels of 255.
+    """
+    root = tmp_path / "VPO"
+    mask = np.zeros(SIZE, np.uint8)
+    mask[2:4, 2:5], mask[2:4, 5:7], mask[20:22, 20:22] = 3, 5, 255
+    for name, seconds in (("horn", 4), ("jet", 1)):
+        write_wav(root / "audios" / f"{name}.wav", _sound(0, seconds))
+    rows = [
+        ("7", "70", "car", "3", "horn", "0.25", "0", "train"),
+        ("8", "80", "car", "3", "horn", "0.25", "0", "val"),
+        ("8", "81", "airplane", "5", "jet", "1", "0", "test"),
+        ("9", "90", "car", "3", "jet", "0.5", "1", "test"),
+    ]
+    header = ["img_Id", "ann_Ids", "cateName", "cateId", "vgg_file", "audio_pos", "multi_instance"]
+    for number, (image, annotation, category, label, *_) in enumerate(rows):
+        name = f"{int(image):012d}"
+        one = np.where(mask == int(label), mask, 0)
+        write_image(root / "VPO-SS" / "data" / category / f"{name}.jpg", _image(number))
+        file = f"{name}_{int(annotation):012d}.png"
+        write_image(root / "VPO-SS" / "mask" / category / file, one)
+        for folder in ("VPO-MS", *(["VPO-MSMI"] if image == "9" else [])):
+            write_image(root / folder / "data" / f"{name}.jpg", _image(number))
+            write_image(root / folder / "mask" / f"{name}.png", mask)
+    for subset in ("ss", "ms", "msmi"):
+        path = root / f"VPO-{subset.upper()}" / f"vpo_{subset}_data_stereo.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_csv(path, [*header, "split"], rows)
+    return root
+
+
 def _avis_annotation(number: int, video: int, category: int, box: tuple) -> dict:
     left, top, right, bottom = box
     polygon = [[left, top, right, top, right, bottom, left, bottom]]

@@ -12,7 +12,7 @@ from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
 from avs_mm.media import SAMPLE_RATE, read_audio
 from avs_mm.registry import TRANSFORMS
 
-__all__ = ["LoadAudio", "crop_or_pad", "crop_with_past"]
+__all__ = ["LoadAudio", "crop_or_pad", "crop_with_past", "read_remembered"]
 
 
 @TRANSFORMS.register_module()
@@ -109,10 +109,9 @@ class LoadAudio(BaseTransform):
         return latest // step * step
 
     def _read(self, path: str) -> np.ndarray:
-        file = Path(path)
-        # The time of the last change is part of the key: a file written anew is read anew.
-        changed = file.stat().st_mtime_ns if file.exists() else 0
-        return _reader(self.remembered_files)(path, self.sample_rate, changed)
+        return read_remembered(
+            path, sample_rate=self.sample_rate, remembered_files=self.remembered_files
+        )
 
     def __repr__(self) -> str:
         name = type(self).__name__
@@ -155,6 +154,18 @@ def crop_with_past(waveform: np.ndarray, start: int, length: int, *, before: int
     if len(known) < wanted:
         known = np.tile(known, -(-wanted // len(known)))
     return known[len(known) - wanted :]
+
+
+def read_remembered(path: str, *, sample_rate: int, remembered_files: int) -> np.ndarray:
+    """Read a sound as `read_audio` does, or take it from the process's memory of so many files.
+
+    Returns:
+        float32 (N,), which must not be written to.
+    """
+    file = Path(path)
+    # The time of the last change is part of the key: a file written anew is read anew.
+    changed = file.stat().st_mtime_ns if file.exists() else 0
+    return _reader(remembered_files)(path, sample_rate, changed)
 
 
 @cache

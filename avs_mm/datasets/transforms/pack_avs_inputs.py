@@ -32,9 +32,10 @@ DATASET_KEYS = ("sample_idx",)  # by which distributed metrics count every sampl
 class PackAVSInputs(PackSegInputs):
     """mmseg's ``PackSegInputs`` with ``inputs=dict(img=..., audio=...)``.
 
-    ``inputs["img"]`` is uint8 (3, H, W); ``inputs["audio"]`` float32 (N,), absent where no sound
-    was loaded. The ``SegDataSample`` holds ``gt_sounding_mask`` uint8 (1, H, W) and, where they are
-    known, ``gt_sem_seg``, ``gt_silent_map`` and ``gt_teacher_map`` int64 (1, H, W).
+    ``inputs["img"]`` is uint8 (3, H, W); ``inputs["audio"]`` float32 (N,) (of two channels where
+    they were asked for), absent where no sound was loaded. The ``SegDataSample`` holds
+    ``gt_sounding_mask`` uint8 (1, H, W) and, where they are known, ``gt_sem_seg``,
+    ``gt_silent_map``, ``gt_teacher_map`` and ``gt_ignore_mask`` int64 (1, H, W).
 
     Args:
         meta_keys: Of ``results``; those that are there become the sample's metainfo.
@@ -59,7 +60,7 @@ class PackAVSInputs(PackSegInputs):
             mask = (results["gt_sounding_mask"] == 1).astype(np.uint8)
             _check_masks(mask, results)
             sample.gt_sounding_mask = PixelData(data=torch.from_numpy(mask[None]))
-        for field in ("gt_silent_map", "gt_teacher_map"):
+        for field in ("gt_silent_map", "gt_teacher_map", "gt_ignore_mask"):
             if field in results:
                 silent = results[field][None].astype(np.int64)
                 setattr(sample, field, PixelData(data=torch.from_numpy(silent)))

@@ -67,8 +67,8 @@ def dataset_miou(pixels: Tensor) -> float:
     return float((shared / (predicted + labelled - shared).clamp(min=1)).mean())
 
 
-def dataset_f(pixels: Tensor) -> float:
-    """Mean over the classes of F with beta² = 0.3 in the whole set, in [0, 1].
+def dataset_f(pixels: Tensor, *, beta_squared: float = BETA_SQUARED) -> float:
+    """Mean over the classes of F, by default with beta² = 0.3, in the whole set, in [0, 1].
 
     From its counts ``(3, C)``; classes that are neither predicted nor labelled are left out.
 
@@ -76,7 +76,7 @@ def dataset_f(pixels: Tensor) -> float:
     """
     shared, predicted, labelled = pixels.double()
     # 1.3 TP / (1.3 TP + 0.3 FN + FP)
-    f = (1 + BETA_SQUARED) * shared / (BETA_SQUARED * labelled + predicted)
+    f = (1 + beta_squared) * shared / (beta_squared * labelled + predicted)
     return float(f.nanmean())
 
 

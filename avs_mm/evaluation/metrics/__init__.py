@@ -7,6 +7,7 @@ from avs_mm.evaluation.metrics.candidate_metric import CandidateMetric
 from avs_mm.evaluation.metrics.localiser_threshold_metric import LocaliserThresholdMetric
 from avs_mm.evaluation.metrics.prediction_writer import PredictionWriter
 from avs_mm.evaluation.metrics.track_metric import TrackMetric
+from avs_mm.evaluation.metrics.vpo_metric import VPOMetric
 
 __all__ = [
     "AVISMetric",
@@ -16,4 +17,5 @@ __all__ = [
     "LocaliserThresholdMetric",
     "PredictionWriter",
     "TrackMetric",
+    "VPOMetric",
 ]
