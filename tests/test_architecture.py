@@ -37,6 +37,21 @@ def test_every_name_exists():
     assert not empty, f"docs/architecture.md names {empty}, which are empty"
 
 
+ABOVE = {"apis", "cli", "experiments", "exports", "page"}  # what stands on avs_mm.apis
+
+
+def test_nothing_below_the_apis_needs_them():
+    """They import the rest, so whatever they import would come before itself."""
+    package = REPOSITORY / "avs_mm"
+    wrong = [
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if path.relative_to(package).parts[0] not in ABOVE
+        and re.search(r"^from avs_mm\.apis", path.read_text(), re.M)
+    ]
+    assert not wrong, f"{wrong} import avs_mm.apis, which imports them: a circle"
+
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 

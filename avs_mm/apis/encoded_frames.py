@@ -8,10 +8,10 @@ import numpy as np
 from mmengine.structures import InstanceData
 from pycocotools import mask as coco_mask
 
-from avs_mm.apis.frame import encode_rle
 from avs_mm.apis.moved_masks import move_masks
 from avs_mm.apis.repeated_pictures import find_in_new_pictures
 from avs_mm.apis.sounding_decision import mask_overlaps
+from avs_mm.rle import encode_rle
 from avs_mm.tracking import MotionMeter, Tracker, colour_histogram
 
 if TYPE_CHECKING:

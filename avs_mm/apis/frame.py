@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
-__all__ = ["AVSObject", "Frame", "encode_rle", "rle_as_text"]
+__all__ = ["AVSObject", "Frame"]
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,3 @@ class Frame:
     def sounding(self) -> list[AVSObject]:
         """The objects that sound."""
         return [found for found in self.objects if found.sounding]
-
-
-def encode_rle(masks: np.ndarray) -> list[dict[str, Any]]:
-    """Encode masks, bool (n, H, W), as COCO's compressed RLE."""
-    return [coco_mask.encode(np.asfortranarray(mask, dtype=np.uint8)) for mask in masks]
-
-
-def rle_as_text(rle: dict[str, Any]) -> dict[str, Any]:
-    """Return COCO's compressed RLE with text counts, which JSON can hold."""
-    return {"size": [int(side) for side in rle["size"]], "counts": rle["counts"].decode()}

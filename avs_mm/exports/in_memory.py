@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from avs_mm.apis.frame import Frame, rle_as_text
+from avs_mm.apis.frame import Frame
 from avs_mm.exports.csv_table import COLUMNS, row_of
+from avs_mm.rle import rle_as_text
 
 __all__ = ["to_coco_rle", "to_dataframe", "to_detections"]
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from typing_extensions import Self
 
-from avs_mm.apis.frame import AVSObject, Frame, rle_as_text
+from avs_mm.apis.frame import AVSObject, Frame
 from avs_mm.output_file import write_json
+from avs_mm.rle import rle_as_text
 
 __all__ = ["YouTubeVis"]
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from avs_mm.apis.encoded_frames import EncodedFrame
-from avs_mm.apis.frame import AVSObject, Frame, encode_rle
+from avs_mm.apis.frame import AVSObject, Frame
+from avs_mm.rle import encode_rle
 from avs_mm.tracking import colour_of
 
 __all__ = ["describe_candidates", "describe_categories", "describe_decisions"]

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from avs_mm.apis.frame import AVSObject, Frame, encode_rle
+from avs_mm.apis.frame import AVSObject, Frame
+from avs_mm.rle import encode_rle
 
 
 def mask(left: int) -> np.ndarray:

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from avs_mm.apis.encoded_frames import EncodedFrame
-from avs_mm.apis.frame import AVSObject, Frame, encode_rle
+from avs_mm.apis.frame import AVSObject, Frame
 from avs_mm.media import SAMPLE_RATE, probe_video, read_audio, write_video
+from avs_mm.rle import encode_rle
 from avs_mm.tracking import colour_of
 
 CLASSES = ("drum", "bird", "engine")

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from avs_mm.apis.frame import AVSObject, Frame, encode_rle
+from avs_mm.apis.frame import AVSObject, Frame
 from avs_mm.apis.frame_times import frames_every
 from avs_mm.cli.app import app
 from avs_mm.media import probe_video, read_video_frames
+from avs_mm.rle import encode_rle
 
 
 class FakeInferencer:

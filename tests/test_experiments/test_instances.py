@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from avs_mm.apis.frame import AVSObject, Frame, encode_rle
+from avs_mm.apis.frame import AVSObject, Frame
 from avs_mm.experiments.instances import Pictures, judge_picture
 from avs_mm.mini.twins import SILENT, SOUNDING
+from avs_mm.rle import encode_rle
 
 LABELS = np.zeros((20, 40), np.uint8)
 LABELS[5:15, 2:12] = SOUNDING

@@ -5,8 +5,9 @@ import pytest
 from pycocotools import mask as coco_mask
 
 from avs_mm.apis.encoded_frames import EncodedFrame
-from avs_mm.apis.frame import AVSObject, Frame, encode_rle
+from avs_mm.apis.frame import AVSObject, Frame
 from avs_mm.page.answer import describe_candidates, describe_categories, describe_decisions
+from avs_mm.rle import encode_rle
 from avs_mm.tracking import colour_of
 
 CLASSES = ("cat", "dog")

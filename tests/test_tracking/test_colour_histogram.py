@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from avs_mm.apis.frame import encode_rle
 from avs_mm.media import read_video_frames
+from avs_mm.rle import encode_rle
 from avs_mm.tracking import Tracker, colour_histogram
 from avs_mm.tracking.colour_histogram import histogram_distance
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from avs_mm.apis.frame import encode_rle
+from avs_mm.rle import encode_rle
 from avs_mm.tracking import Tracker
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from mmengine.evaluator import BaseMetric
 
-from avs_mm.apis.frame import encode_rle, rle_as_text
 from avs_mm.datasets.avis_layout import AVISVideo, read_avis
 from avs_mm.evaluation.functional.avis_scores import MODES, avis_scores
 from avs_mm.evaluation.functional.track_scores import require_trackeval
@@ -18,6 +17,7 @@ from avs_mm.evaluation.functional.video_tracks import PredictedTrack, empty_rle
 from avs_mm.evaluation.metrics.sample_fields import metainfo, naming, pixel_data
 from avs_mm.output_file import write_json
 from avs_mm.registry import METRICS
+from avs_mm.rle import encode_rle, rle_as_text
 from avs_mm.tracking import Tracker
 
 __all__ = ["AVISMetric"]
