@@ -35,6 +35,7 @@ def encoded(time: float, masks: np.ndarray, ids: list[int]) -> EncodedFrame:
         scores=np.full(len(ids), 0.9),
         rles=encode_rle(masks),
         overlaps=np.zeros((0, len(ids)), bool),
+        motion=np.full(len(ids), np.nan),
     )
 
 
