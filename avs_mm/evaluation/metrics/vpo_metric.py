@@ -63,8 +63,10 @@ class VPOMetric(AccumulatingMetric):
         if "gt_ignore_mask" in sample:
             ignored = pixel_data(sample, "gt_ignore_mask", "", size=predicted.shape[1:])
             counted = ignored.to(predicted.device) == 0
-        maps = (_classes(classes[counted])[None, None] for classes in (predicted, labelled))
-        state.class_pixels += class_pixels(*maps, self._num_classes())[0].cpu()
+        predicted, labelled = (
+            _classes(classes[counted])[None, None] for classes in (predicted, labelled)
+        )
+        state.class_pixels += class_pixels(predicted, labelled, self._num_classes())[0].cpu()
         state.frames += 1
 
     def compute(self, state: VPOState) -> dict[str, float]:
