@@ -2,6 +2,8 @@
 #   python tools/train.py configs/ezvsl.py --cfg-options \
 #     model.backbone_weights=pretrained/resnet18.pth
 #   python tools/test.py configs/ezvsl.py work_dirs/ezvsl
+# The authors' released network:
+#   python tools/convert_weights.py ez_vsl checkpoints/vggsound_144k/best.pth pretrained/ez_vsl.pth
 # With the authors' object-guided prior at test time, which weighs 0.6:
 #   python tools/test.py configs/ezvsl.py work_dirs/ezvsl --cfg-options \
 #     model.object_prior.weights=pretrained/resnet18.pth \

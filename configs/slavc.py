@@ -2,6 +2,8 @@
 #   python tools/train.py configs/slavc.py --cfg-options \
 #     model.backbone_weights=pretrained/resnet18.pth
 #   python tools/test.py configs/slavc.py work_dirs/slavc
+# The authors' released network:
+#   python tools/convert_weights.py slavc vggss144k_slavc/latest.pth pretrained/slavc.pth
 # As its authors test: --cfg-options model.normalisation=cosine and the prior of configs/ezvsl.py
 # with model.object_prior.sound_weight=0.9
 _base_ = ["./_base_/s4.py", "./_base_/localiser.py", "./_base_/runtime.py"]
