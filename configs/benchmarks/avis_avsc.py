@@ -1,4 +1,4 @@
-# Stage 2 on AVISeg, after configs/benchmarks/avis_seg.py: FSLA, HOTA and mAP, official and corrected.
+# Stage 2 on AVISeg, after configs/benchmarks/avis_seg.py: FSLA, HOTA and mAP, in both modes.
 #   python tools/train.py configs/benchmarks/avis_avsc.py
 #   python tools/test.py configs/benchmarks/avis_avsc.py work_dirs/avis_avsc
 _base_ = ["./avis_seg.py", "../_base_/avsc.py"]

@@ -1,5 +1,6 @@
 # Stage 1 on AVISeg: 26 categories. Two objects of a category are learnt as one region.
-#   python tools/train.py configs/benchmarks/avis_seg.py --cfg-options model.initial_weights=COCO.pth
+#   python tools/train.py configs/benchmarks/avis_seg.py --cfg-options \
+#     model.initial_weights=COCO.pth
 #   python tools/test.py configs/benchmarks/avis_seg.py work_dirs/avis_seg
 _base_ = [
     "../_base_/avis.py",

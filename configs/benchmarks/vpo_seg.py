@@ -1,5 +1,6 @@
 # Stage 1 on VPO (VPO-MS, or another subset): 21 categories.
-#   python tools/train.py configs/benchmarks/vpo_seg.py --cfg-options model.initial_weights=COCO.pth
+#   python tools/train.py configs/benchmarks/vpo_seg.py --cfg-options \
+#     model.initial_weights=COCO.pth
 #   python tools/test.py configs/benchmarks/vpo_seg.py work_dirs/vpo_seg
 _base_ = [
     "../_base_/vpo.py",
