@@ -35,8 +35,6 @@ train_dataloader = dict(
     sampler=dict(type="DefaultSampler", shuffle=True),
     dataset=dict(split="train", pipeline=train_pipeline, **dataset),
 )
-# VPO has no validation split: its code tests on it, and nothing is chosen by a test here.
-val_dataloader = val_cfg = val_evaluator = None
 test_dataloader = dict(
     batch_size=20,
     num_workers=4,

@@ -14,3 +14,5 @@ model = dict(
     backbone={{_base_.swin_b}},
     decode_head=dict(num_classes=21, in_channels={{_base_.swin_b_channels}}),
 )
+# VPO has no validation split: its code tests on it, and nothing is chosen by a test here.
+val_dataloader = val_cfg = val_evaluator = None
