@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
-from avs_mm.datasets import AVSBenchDataset
+from avs_mm.datasets import AVISDataset, AVSBenchDataset, VPODataset
 from avs_mm.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -53,6 +53,8 @@ def test_builds(path: Path, without_memory):
     init_default_scope("mmseg")
     if path.parent.name == "real":
         pytest.importorskip("efficientnet_lite_pytorch", reason="needs avs_mm[real]")
+    if path.name.startswith("avis_"):
+        pytest.importorskip("trackeval", reason="needs avs_mm[avis]")
     config = Config.fromfile(path)
     model = MODELS.build(config.model)
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
@@ -65,8 +67,10 @@ def test_builds(path: Path, without_memory):
         parts = dataset.datasets if dataset.type == "ConcatDataset" else [dataset]
         for part in parts:
             steps += [step for step in part.pipeline if step not in steps]
-            assert issubclass(DATASETS.get(part.type), AVSBenchDataset)
-            assert {*part} - {"type"} <= {*inspect.signature(AVSBenchDataset).parameters}
+            kind = DATASETS.get(part.type)
+            assert issubclass(kind, AVSBenchDataset | AVISDataset | VPODataset)
+            expected = AVSBenchDataset if issubclass(kind, AVSBenchDataset) else kind
+            assert {*part} - {"type"} <= {*inspect.signature(expected).parameters}
         for step in steps:
             TRANSFORMS.build(step)
         if loader is config.train_dataloader and config.model.get("remember_frames"):

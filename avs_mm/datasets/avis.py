@@ -148,7 +148,7 @@ class AVISDataset(BaseSegDataset):
         for place, file in enumerate(video.files):
             info: dict[str, Any] = {
                 "img_path": str(folder / "JPEGImages" / file),
-                "seg_map_path": None,
+                "seg_map_path": str(self.table),  # where the annotation is
                 "clip": video.name,
                 "video_id": video.id,
                 "frame": place,

@@ -42,8 +42,9 @@ class VPODataset(BaseSegDataset):
     two objects of a category lie in VPO-MS.
 
     A sample holds ``img_path``, ``seg_map_path`` (a mask of COCO's ids), ``label_table``,
-    ``sources`` (of each source its ``audio_path`` and ``position``, 0 left to 1 right), ``clip``,
-    ``frame`` (0) and ``subset`` ("vpo"). ``LoadVPOMask`` and ``LoadStereoSources`` load them.
+    ``sources`` (of each source its ``audio_path`` and ``position``, 0 left to 1 right),
+    ``audio_path`` (the first source's), ``clip``, ``frame`` and ``second`` (0) and ``subset``
+    ("vpo"). ``LoadVPOMask`` and ``LoadStereoSources`` load them.
 
     Args:
         subset: "ss", "ms" or "msmi".
@@ -131,6 +132,9 @@ class VPODataset(BaseSegDataset):
                 path = self.audio_root / f"{row['vgg_file']}.wav"
                 source = {"audio_path": str(path), "position": float(row["audio_pos"])}
                 sample.setdefault("sources", []).append(source)
+                # of the sample as a whole: the first source's
+                sample.setdefault("audio_path", str(path))
+                sample["second"] = 0
         files = [
             (
                 name,

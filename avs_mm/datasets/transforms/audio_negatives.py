@@ -191,3 +191,8 @@ def _check_sample(results: dict) -> None:
                 f"sample {results.get('img_path')} has no {key}; put avs_mm.{loader} before "
                 "avs_mm.AudioNegatives, and avs_mm.PackAVSInputs behind it"
             )
+    if results["audio"].ndim != 1:
+        raise ValueError(
+            f"sample {results.get('img_path')} has audio of shape {results['audio'].shape}, but "
+            "AudioNegatives changes one channel: load channels='sum', or leave it out"
+        )

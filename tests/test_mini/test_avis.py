@@ -1,0 +1,63 @@
+"""The synthetic AVISeg: its layout, and that what sounds is what is annotated."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmengine.registry import init_default_scope
+
+from avs_mm.datasets import AVISDataset
+from avs_mm.mini import CATEGORIES, make_mini_avis
+
+PIPELINE = [
+    dict(type="mmcv.LoadImageFromFile"),
+    dict(type="avs_mm.LoadAudio"),
+    dict(type="avs_mm.LoadInstanceMasks"),
+    dict(type="avs_mm.PackAVSInputs"),
+]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    videos = {"train": 2, "test": 1}
+    return make_mini_avis(tmp_path_factory.mktemp("avis") / "mini", videos=videos, progress=False)
+
+
+def test_it_is_read_as_aviseg(root: Path):
+    init_default_scope("mmseg")
+    dataset = AVISDataset(split="train", data_root=root, pipeline=PIPELINE)
+    assert len(dataset) == 20
+    assert dataset.metainfo["classes"] == CATEGORIES
+    silent, loud = [], []
+    for index in range(len(dataset)):
+        packed = dataset[index]
+        mask = packed["data_samples"].gt_sounding_mask.data
+        level = float((packed["inputs"]["audio"] ** 2).mean() ** 0.5)
+        (loud if mask.any() else silent).append(level)
+    assert silent  # in some seconds nothing sounds
+    assert max(silent) < 0.01 < min(loud)
+
+
+def test_the_outlines_are_those_of_the_objects(root: Path):
+    for annotation in json.loads((root / "train.json").read_text())["annotations"]:
+        video = (annotation["height"], annotation["width"])
+        assert video == (144, 192)
+        for outlines, area, box in zip(
+            annotation["segmentations"], annotation["areas"], annotation["bboxes"], strict=True
+        ):
+            assert (outlines is None) == (area is None) == (box is None)
+            if outlines:
+                points = np.concatenate([np.reshape(outline, (-1, 2)) for outline in outlines])
+                left, top, width, height = box
+                assert points.min(axis=0).tolist() == [left, top]
+                assert points.max(axis=0).tolist() == [left + width - 1, top + height - 1]
+
+
+def test_the_same_seed_gives_the_same_bytes(root: Path, tmp_path: Path):
+    again = make_mini_avis(tmp_path / "again", videos={"test": 1}, progress=False)
+    for path in sorted(again.rglob("*")):
+        if path.is_file():
+            assert path.read_bytes() == (root / path.relative_to(again)).read_bytes()
+    with pytest.raises(FileExistsError, match="again exists"):
+        make_mini_avis(again)
