@@ -16,6 +16,7 @@ from mmengine.registry import METRICS as MMENGINE_METRICS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
+from mmengine.registry import VISBACKENDS as MMENGINE_VISBACKENDS
 from mmengine.registry import Registry
 
 from avs_mm.mmengine_loader import refuse_code_in_checkpoints
@@ -29,6 +30,7 @@ __all__ = [
     "MODELS",
     "OPTIM_WRAPPERS",
     "TRANSFORMS",
+    "VISBACKENDS",
 ]
 
 DATASETS = Registry("dataset", parent=MMENGINE_DATASETS, locations=["avs_mm.datasets"])
@@ -45,6 +47,7 @@ LOOPS = Registry("loop", parent=MMENGINE_LOOPS, locations=["avs_mm.engine"])
 OPTIM_WRAPPERS = Registry(
     "optim_wrapper", parent=MMENGINE_OPTIM_WRAPPERS, locations=["avs_mm.engine"]
 )
+VISBACKENDS = Registry("vis_backend", parent=MMENGINE_VISBACKENDS, locations=["avs_mm.engine"])
 
 # Whatever is built has asked a registry for it first, and so its weights are read safely.
 refuse_code_in_checkpoints()

@@ -85,7 +85,7 @@ def program(words: list[str]) -> str:
     """The name that says how a command is checked."""
     if words[1:3] == ["-m", "pip"]:
         return "pip"
-    if re.fullmatch(r"python[\d.]*", words[0]):
+    if re.fullmatch(r"python[\d.]*", Path(words[0]).name):
         return "python " + (words[2] if words[1] == "-m" and words[2] in ("pytest", "venv") else "")
     return Path(words[0]).name if words[0] not in OTHERS else "others"
 

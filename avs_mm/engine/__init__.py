@@ -1,4 +1,4 @@
-"""What runs a training: its loops and hooks; ``avs_mm.registry`` imports this."""
+"""What a training runs with: loops, hooks, backends; ``avs_mm.registry`` imports this."""
 
 from avs_mm.stack import require_openmmlab
 
@@ -12,6 +12,7 @@ from avs_mm.engine.checkpoint_fit_hook import CheckpointFitHook
 from avs_mm.engine.conditions_val_loop import ConditionsValLoop
 from avs_mm.engine.finite_loss_hook import FiniteLossHook
 from avs_mm.engine.main_process_logger_hook import MainProcessLoggerHook
+from avs_mm.engine.mlflow_vis_backend import MLflowVisBackend
 from avs_mm.engine.reproducible_loops import ReproducibleEpochLoop, ReproducibleIterLoop
 from avs_mm.engine.sounding_visualization_hook import SoundingVisualizationHook
 from avs_mm.engine.unchanged_data_hook import UnchangedDataHook
@@ -26,6 +27,7 @@ __all__ = [
     "CheckpointFitHook",
     "ConditionsValLoop",
     "FiniteLossHook",
+    "MLflowVisBackend",
     "MainProcessLoggerHook",
     "ReproducibleEpochLoop",
     "ReproducibleIterLoop",

@@ -83,6 +83,24 @@ def test_prediction_annotation_and_sound(runner, tmp_path: Path, sounds: bool, h
     assert np.abs(picture[30, 140].astype(int) - [55, 55, 170]).max() <= 1
 
 
+def test_pictures_reach_tensorboard(runner, tmp_path: Path):
+    events = pytest.importorskip(
+        "tensorboard.backend.event_processing.event_accumulator",
+        reason="pip install tensorboard",
+    )
+    backend = dict(type="TensorboardVisBackend")
+    runner.visualizer = Visualizer(vis_backends=[backend], save_dir=str(tmp_path))
+    SoundingVisualizationHook(draw=True).after_val_iter(
+        runner, 0, batch(sounds=True), [prediction("a"), prediction("b")]
+    )
+    runner.visualizer.close()
+    (file,) = tmp_path.rglob("events.out.tfevents.*")
+    accumulated = events.EventAccumulator(str(file)).Reload()
+    assert accumulated.Tags()["images"] == ["val_a_2", "val_b_2"]
+    (picture,) = accumulated.Images("val_a_2")
+    assert (picture.height, picture.width, picture.step) == (58, 160, 7)
+
+
 def test_an_interval_of_no_batch_is_refused():
     with pytest.raises(ValueError, match="at least 1, not 0"):
         SoundingVisualizationHook(interval=0)
