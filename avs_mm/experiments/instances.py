@@ -9,7 +9,6 @@ Which category sounds is given; which of the two is not known to anything that w
 """
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,7 +175,7 @@ def _labelled(
     return packed
 
 
-def main(given: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Print a table of the seeds."""
     parser = argparse.ArgumentParser(
         prog="python -m avs_mm.experiments.instances",
@@ -187,7 +186,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--clips", type=int, default=10, help="clips a seed, of 30 pictures each")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--steps", type=int, default=0, help="of tuning; 0: connected parts")
-    args = parser.parse_args(given)
+    args = parser.parse_args()
     torch.set_num_threads(1)
     inferencer = AVSInferencer(args.stage1, device="cpu", batch_size=30)
     inferencer.model.candidates_per_category = 2
