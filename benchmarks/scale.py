@@ -64,6 +64,7 @@ def loader_of(settings: Any, *, times: int, batch_size: int) -> DataLoader:
 def test(model: torch.nn.Module, config: Config, times: int) -> dict[str, float]:
     loader = loader_of(config.test_dataloader.dataset, times=times, batch_size=10)
     evaluator = Evaluator([dict(type="avs_mm.AVSMetric")])
+    evaluator.dataset_meta = loader.dataset.metainfo
     batches = iter(loader)
     process(model, evaluator, islice(batches, 1))
     before, start = peak_memory(), time.process_time()
@@ -78,7 +79,8 @@ def process(model: torch.nn.Module, evaluator: Evaluator, batches: Iterator) -> 
 
 
 def train(model: torch.nn.Module, config: Config, times: int) -> dict[str, float]:
-    settings = dict(config.test_dataloader.dataset)
+    settings = dict(config.train_dataloader.dataset.dataset.datasets[0])
+    settings["pipeline"] = [*settings["pipeline"], dict(type="avs_mm.PackAVSInputs")]
     optimizer = torch.optim.Adam(model.audio_head.parameters())
     start = time.process_time()
     for batch in loader_of(settings, times=times, batch_size=10):
