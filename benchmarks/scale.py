@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -65,15 +65,14 @@ def test(model: torch.nn.Module, config: Config, times: int) -> dict[str, float]
     loader = loader_of(config.test_dataloader.dataset, times=times, batch_size=10)
     evaluator = Evaluator([dict(type="avs_mm.AVSMetric")])
     evaluator.dataset_meta = loader.dataset.metainfo
-    batches = iter(loader)
-    process(model, evaluator, islice(batches, 1))
+    process(model, evaluator, islice(loader, 1))
     before, start = peak_memory(), time.process_time()
-    process(model, evaluator, batches)
+    process(model, evaluator, loader)
     seconds = time.process_time() - start
     return {"test seconds": seconds, "test memory (MB)": peak_memory() - before}
 
 
-def process(model: torch.nn.Module, evaluator: Evaluator, batches: Iterator) -> None:
+def process(model: torch.nn.Module, evaluator: Evaluator, batches: Iterable) -> None:
     for batch in batches:
         evaluator.process(data_samples=model.test_step(batch), data_batch=batch)
 
