@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -64,21 +64,22 @@ def loader_of(settings: Any, *, times: int, batch_size: int) -> DataLoader:
 def test(model: torch.nn.Module, config: Config, times: int) -> dict[str, float]:
     loader = loader_of(config.test_dataloader.dataset, times=times, batch_size=10)
     evaluator = Evaluator([dict(type="avs_mm.AVSMetric")])
-    batches = iter(loader)
-    process(model, evaluator, islice(batches, 1))
+    evaluator.dataset_meta = loader.dataset.metainfo
+    process(model, evaluator, islice(loader, 1))
     before, start = peak_memory(), time.process_time()
-    process(model, evaluator, batches)
+    process(model, evaluator, loader)
     seconds = time.process_time() - start
     return {"test seconds": seconds, "test memory (MB)": peak_memory() - before}
 
 
-def process(model: torch.nn.Module, evaluator: Evaluator, batches: Iterator) -> None:
+def process(model: torch.nn.Module, evaluator: Evaluator, batches: Iterable) -> None:
     for batch in batches:
         evaluator.process(data_samples=model.test_step(batch), data_batch=batch)
 
 
 def train(model: torch.nn.Module, config: Config, times: int) -> dict[str, float]:
-    settings = dict(config.test_dataloader.dataset)
+    settings = dict(config.train_dataloader.dataset.dataset.datasets[0])
+    settings["pipeline"] = [*settings["pipeline"], dict(type="avs_mm.PackAVSInputs")]
     optimizer = torch.optim.Adam(model.audio_head.parameters())
     start = time.process_time()
     for batch in loader_of(settings, times=times, batch_size=10):
