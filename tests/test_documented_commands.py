@@ -155,6 +155,8 @@ def test_python_takes_the_arguments(words: list[str], monkeypatch: pytest.Monkey
     monkeypatch.chdir(REPOSITORY)
     is_module = words[1] == "-m"
     monkeypatch.setattr(sys, "argv", words[1 + is_module :])
+    if not is_module:  # a script finds the files beside it
+        monkeypatch.syspath_prepend(REPOSITORY / Path(words[1]).parent)
     run = runpy.run_module if is_module else runpy.run_path
     with pytest.raises(Parsed) as parsed:
         run(words[1 + is_module], run_name="__main__")

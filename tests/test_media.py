@@ -341,7 +341,7 @@ def test_a_name_that_is_no_text_is_nobodys_fault(tmp_path: Path):
 
 
 def test_what_ffmpeg_does_not_foresee_is_named(tmp_path: Path, monkeypatch):
-    path = write_wav(tmp_path / "a.wav", np.ones(100), rate=16_000)
+    path = write_wav(tmp_path / "a.wav", np.ones(100), rate=8_000)
     monkeypatch.setattr("avs_mm.media.audio._mean_of_channels", {}.__getitem__)
     with pytest.raises(
         ValueError, match=r"a\.wav: not readable as sound or video \(.*\); download"
