@@ -103,7 +103,7 @@ def test_autocast_keeps_the_fbank_in_float32(golden_beats, golden_waveforms, mon
     )
     waveforms = golden_waveforms(2, 16000)
     exact = golden_beats(waveforms)
-    # oneDNN's bf16 convolution of 4 channels a group is wrong on CPUs with AMX; BEATs itself has 48.
+    # On CPUs with AMX, oneDNN is wrong for 4 channels a group in bf16. BEATs itself has 48.
     with torch.autocast("cpu", dtype=torch.bfloat16), torch.backends.mkldnn.flags(enabled=False):
         tokens = golden_beats(waveforms)
     assert torch.equal(seen[0], seen[1])
