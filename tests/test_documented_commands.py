@@ -148,8 +148,8 @@ def test_python_takes_the_arguments(words: list[str], monkeypatch: pytest.Monkey
         return
     parse = argparse.ArgumentParser.parse_args
 
-    def parse_alone(parser: argparse.ArgumentParser) -> None:
-        raise Parsed(parse(parser))
+    def parse_alone(parser: argparse.ArgumentParser, args: list[str] | None = None) -> None:
+        raise Parsed(parse(parser, args))
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse_alone)
     monkeypatch.chdir(REPOSITORY)
