@@ -65,6 +65,7 @@ def serve(
             app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)
         shown = "localhost" if host in LOOPBACK else host
         address = f"http://{shown}:{listening.getsockname()[1]}"
+        listening.listen()  # whoever opens the address at once waits until it is served
         print(f"{network.title}. {network.note}\nOpen {address} (Ctrl+C ends it)", flush=True)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
         with suppress(KeyboardInterrupt):
