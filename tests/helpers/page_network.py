@@ -41,6 +41,7 @@ class PitchVideo:
                     scores=np.full(len(seen), 0.9),
                     rles=encode_rle(masks[seen]),
                     overlaps=np.zeros((0, len(seen)), bool),
+                    motion=np.zeros(len(seen)),
                 )
             )
         return found
