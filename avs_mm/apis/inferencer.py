@@ -1,4 +1,4 @@
-"""Ask a trained model about images and sounds that are in memory."""
+"""Run a trained model on images, sounds and videos."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from avs_mm.apis.arrays_as_loaded import (
     as_loaded,
+    checked_waveform,
     dataset_with_pipeline,
     seconds_before_of,
     sounds_of,
@@ -162,12 +163,12 @@ class AVSInferencer:
         progress: bool = False,
         is_wanted: Callable[[], bool] | None = None,
     ) -> EncodedVideo:
-        """Find the candidates of a video once, to be asked about any number of sounds.
+        """Find the candidates of a video once, to be judged under any number of sounds.
 
         Args:
             every: Seconds from one segmented frame to the next; None: every frame.
             progress: Show a progress bar.
-            is_wanted: Asked after every frame; a no ends the work.
+            is_wanted: Called after every frame; False ends the work.
 
         Raises:
             FileNotFoundError, ValueError: As of `stream`.
@@ -204,8 +205,18 @@ class AVSInferencer:
     def judge_candidates(
         self, candidates: Sequence[InstanceData], waveforms: Sequence[np.ndarray]
     ) -> list[SegDataSample]:
-        """Predict what sounds of `find_candidates`' candidates, as a call does of the images."""
-        return predict_under_sounds(self.model, candidates, waveforms if self.uses_sound else ())
+        """Predict what sounds of `find_candidates`' candidates, as a call does of the images.
+
+        Raises:
+            ValueError: A waveform has another form, or their number is not that of the candidates.
+        """
+        sounds = sounds_of(candidates, waveforms, uses_sound=self.uses_sound)
+        checked = [
+            checked_waveform(sound, num_samples=self.num_samples)
+            for sound in sounds
+            if sound is not None and self.uses_sound
+        ]
+        return predict_under_sounds(self.model, candidates, checked)
 
     @torch.no_grad()
     def encode_sounds(self, waveforms: Sequence[np.ndarray]) -> Tensor:
