@@ -14,7 +14,6 @@ from torch import Tensor
 
 from avs_mm.apis.arrays_as_loaded import (
     as_loaded,
-    checked_waveform,
     dataset_with_pipeline,
     seconds_before_of,
     sounds_of,
@@ -210,13 +209,9 @@ class AVSInferencer:
         Raises:
             ValueError: A waveform has another form, or their number is not that of the candidates.
         """
-        sounds = sounds_of(candidates, waveforms, uses_sound=self.uses_sound)
-        checked = [
-            checked_waveform(sound, num_samples=self.num_samples)
-            for sound in sounds
-            if sound is not None and self.uses_sound
-        ]
-        return predict_under_sounds(self.model, candidates, checked)
+        given = waveforms if self.uses_sound else None
+        sounds = sounds_of(candidates, given, uses_sound=self.uses_sound)
+        return predict_under_sounds(self.model, candidates, sounds, num_samples=self.num_samples)
 
     @torch.no_grad()
     def encode_sounds(self, waveforms: Sequence[np.ndarray]) -> Tensor:
