@@ -11,6 +11,7 @@ from avs_mm.media import SAMPLE_RATE
 
 __all__ = [
     "as_loaded",
+    "checked_waveform",
     "dataset_with_pipeline",
     "seconds_before_of",
     "sounds_of",
@@ -45,9 +46,13 @@ def seconds_before_of(pipeline: Sequence[dict]) -> float:
 
 
 def sounds_of(
-    images: Sequence[np.ndarray], waveforms: Sequence[np.ndarray] | None, *, uses_sound: bool
+    images: Sequence[Any], waveforms: Sequence[np.ndarray] | None, *, uses_sound: bool
 ) -> Sequence[np.ndarray | None]:
-    """Return the waveform of each image, or None of each where none are given and needed."""
+    """Return the waveform of each image, or None of each where none are given and needed.
+
+    Raises:
+        ValueError: They are needed and missing, or their number is not that of the images.
+    """
     if waveforms is None and uses_sound:
         raise ValueError("this model uses sound: give one second of sound for every image")
     if waveforms is not None and len(waveforms) != len(images):
@@ -66,16 +71,23 @@ def as_loaded(
     size = image.shape[:2]
     results = {"img": image[..., ::-1].copy(), "img_shape": size, "ori_shape": size}
     if waveform is not None:
-        if waveform.shape != (num_samples,):
-            length = (
-                "one second" if num_samples == SAMPLE_RATE else f"{num_samples / SAMPLE_RATE:g} s"
-            )
-            raise ValueError(
-                f"a waveform must be {length} of 16 kHz mono, ({num_samples},), not "
-                f"{waveform.shape}; resample it, cut it or pad it"
-            )
-        results["audio"] = np.asarray(waveform, dtype=np.float32)
+        results["audio"] = checked_waveform(waveform, num_samples=num_samples)
     return results
+
+
+def checked_waveform(waveform: np.ndarray, *, num_samples: int) -> np.ndarray:
+    """Return the sound of a frame as float32.
+
+    Raises:
+        ValueError: It has another shape than (num_samples,).
+    """
+    if waveform.shape != (num_samples,):
+        length = "one second" if num_samples == SAMPLE_RATE else f"{num_samples / SAMPLE_RATE:g} s"
+        raise ValueError(
+            f"a waveform must be {length} of 16 kHz mono, ({num_samples},), not "
+            f"{waveform.shape}; resample it, cut it or pad it"
+        )
+    return np.asarray(waveform, dtype=np.float32)
 
 
 def _bare_type(step: dict) -> str:

@@ -1,4 +1,4 @@
-"""A video whose candidates were found once, to be asked about any number of sounds."""
+"""A video whose candidates were found once, to be judged under any number of sounds."""
 
 import math
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Ask a trained model about images and sounds that are in memory."""
+"""Run a trained model on images, sounds and videos."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -162,12 +162,12 @@ class AVSInferencer:
         progress: bool = False,
         is_wanted: Callable[[], bool] | None = None,
     ) -> EncodedVideo:
-        """Find the candidates of a video once, to be asked about any number of sounds.
+        """Find the candidates of a video once, to be judged under any number of sounds.
 
         Args:
             every: Seconds from one segmented frame to the next; None: every frame.
             progress: Show a progress bar.
-            is_wanted: Asked after every frame; a no ends the work.
+            is_wanted: Called after every frame; False ends the work.
 
         Raises:
             FileNotFoundError, ValueError: As of `stream`.
@@ -204,8 +204,14 @@ class AVSInferencer:
     def judge_candidates(
         self, candidates: Sequence[InstanceData], waveforms: Sequence[np.ndarray]
     ) -> list[SegDataSample]:
-        """Predict what sounds of `find_candidates`' candidates, as a call does of the images."""
-        return predict_under_sounds(self.model, candidates, waveforms if self.uses_sound else ())
+        """Predict what sounds of `find_candidates`' candidates, as a call does of the images.
+
+        Raises:
+            ValueError: A waveform has another form, or their number is not that of the candidates.
+        """
+        given = waveforms if self.uses_sound else None
+        sounds = sounds_of(candidates, given, uses_sound=self.uses_sound)
+        return predict_under_sounds(self.model, candidates, sounds, num_samples=self.num_samples)
 
     @torch.no_grad()
     def encode_sounds(self, waveforms: Sequence[np.ndarray]) -> Tensor:

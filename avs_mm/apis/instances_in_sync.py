@@ -10,9 +10,9 @@ from avs_mm.apis.encoded_frames import EncodedFrame
 from avs_mm.apis.frame import Frame
 from avs_mm.tracking.synchrony import onset_strength, synchrony
 
-__all__ = ["LEAST_SHARE", "synchrony_of_objects", "tell_instances_apart"]
+__all__ = ["LEAST_FRACTION", "synchrony_of_objects", "tell_instances_apart"]
 
-LEAST_SHARE = 0.8  # of the highest synchrony of a category, from which on an object sounds
+LEAST_FRACTION = 0.8  # of the highest synchrony of a category, from which on an object sounds
 
 
 def synchrony_of_objects(frames: Sequence[EncodedFrame], sound: np.ndarray) -> dict[int, float]:
@@ -32,7 +32,7 @@ def synchrony_of_objects(frames: Sequence[EncodedFrame], sound: np.ndarray) -> d
 
 
 def tell_instances_apart(
-    frames: Sequence[Frame], of_objects: dict[int, float], *, least_share: float = LEAST_SHARE
+    frames: Sequence[Frame], of_objects: dict[int, float], *, least_fraction: float = LEAST_FRACTION
 ) -> list[Frame]:
     """Let only those objects of a category go on sounding whose motion goes with the sound.
 
@@ -42,17 +42,17 @@ def tell_instances_apart(
     Args:
         frames: In which every object of a category that sounds is said to sound.
         of_objects: Synchrony in [-1, 1] of each id.
-        least_share: Of the highest synchrony in a frame's category, from which on one sounds,
+        least_fraction: Of the highest synchrony in a frame's category, from which on one sounds,
             (0, 1]; 1 leaves the best alone.
 
     Returns:
         Copies; the ``audio_score`` of each object among several is that of its category times its
-        share.
+        fraction.
     """
-    return [_told_apart(frame, of_objects, least_share) for frame in frames]
+    return [_told_apart(frame, of_objects, least_fraction) for frame in frames]
 
 
-def _told_apart(frame: Frame, of_objects: dict[int, float], least_share: float) -> Frame:
+def _told_apart(frame: Frame, of_objects: dict[int, float], least_fraction: float) -> Frame:
     by_category: dict[int, list[float]] = defaultdict(list)
     for found in frame.objects:
         if found.sounding:
@@ -65,8 +65,8 @@ def _told_apart(frame: Frame, of_objects: dict[int, float], least_share: float) 
     objects = []
     for found in frame.objects:
         if found.sounding and found.label in best:
-            share = max(0.0, of_objects[found.id] / best[found.label])
-            score = None if found.audio_score is None else found.audio_score * share
-            found = replace(found, audio_score=score, sounding=share >= least_share)
+            fraction = max(0.0, of_objects[found.id] / best[found.label])
+            score = None if found.audio_score is None else found.audio_score * fraction
+            found = replace(found, audio_score=score, sounding=fraction >= least_fraction)
         objects.append(found)
     return replace(frame, objects=objects)

@@ -8,6 +8,7 @@ import torch
 from mmengine.structures import InstanceData
 from mmseg.structures import SegDataSample
 
+from avs_mm.apis.arrays_as_loaded import checked_waveform
 from avs_mm.models import AVSC, PotentialObjectSegmentor
 
 __all__ = ["check_tells_objects", "predict_under_sounds"]
@@ -29,20 +30,30 @@ def check_tells_objects(model: Any) -> None:
 def predict_under_sounds(
     model: AVSC | PotentialObjectSegmentor,
     candidates: Sequence[InstanceData],
-    waveforms: Sequence[np.ndarray],
+    waveforms: Sequence[np.ndarray | None],
+    *,
+    num_samples: int,
 ) -> list[SegDataSample]:
     """Predict which candidates sound; the images are not touched.
 
     Args:
         candidates: Of each image, at its size, on any device.
-        waveforms: The sound of each image, (N,); stage 1 does without.
+        waveforms: The sound of each image, (num_samples,); None of each for stage 1.
 
     Returns:
         A sample an image, on the CPU, as a call of ``AVSInferencer``.
+
+    Raises:
+        ValueError: A waveform has another form.
     """
     device = next(model.parameters()).device
     sizes = [tuple(found.masks.shape[-2:]) for found in candidates]
     samples = [SegDataSample(metainfo={"ori_shape": size, "img_shape": size}) for size in sizes]
-    inputs = {"audio": torch.from_numpy(np.stack(waveforms)).to(device)} if len(waveforms) else {}
+    sounds = [
+        checked_waveform(waveform, num_samples=num_samples)
+        for waveform in waveforms
+        if waveform is not None
+    ]
+    inputs = {"audio": torch.from_numpy(np.stack(sounds)).to(device)} if sounds else {}
     on_device = [found.to(device) for found in candidates]
     return [sample.cpu() for sample in model.predict_with_audio(on_device, inputs, samples)]

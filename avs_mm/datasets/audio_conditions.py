@@ -83,7 +83,7 @@ def robust_noise(num_samples: int, *, clip: str, second: int, seed: int = 0) -> 
     Its code draws numbers from -1 to 1 as float64 and hands their bytes on as 16-bit samples of
     44.1 kHz (`robust_noise_samples`), four of them a number: three are even noise over the full
     scale, the fourth, sign and exponent, lies about half of it. So it is three times louder than
-    "noise", and 20 s long, of which five are heard.
+    "noise", and 20 s long, of which five are used.
 
     Returns:
         float32 (num_samples,) in [-1, 1].

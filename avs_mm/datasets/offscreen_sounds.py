@@ -20,7 +20,7 @@ class OffscreenSounds:
     Args:
         folder: Its wav files, those of its sub-folders included.
         seed: Another seed gives other seconds.
-        sample_rate: Hz, at which the files are looked at.
+        sample_rate: Hz, at which the files are read.
 
     Raises:
         FileNotFoundError: There is no such folder, or no wav file in it.

@@ -8,7 +8,7 @@ __all__ = ["require_paths"]
 
 
 def require_paths(files: Sequence[tuple[str, Iterable[Path]]], *, table: str) -> None:
-    """Check that every file of the clips exists, with one look into each folder.
+    """Check that every file of the clips exists, listing each folder once.
 
     Args:
         files: Of each clip its name and its files.

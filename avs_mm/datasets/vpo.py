@@ -178,7 +178,7 @@ class VPODataset(BaseSegDataset):
             raise ValueError(f"{self.table}: lacks the columns {missing}; restore the official csv")
         rows = []
         for number, row in enumerate(reader, start=2):
-            _check_row(row, f"{self.table}: row {number}")
+            _check_row(row, columns, f"{self.table}: row {number}")
             if row["split"] in SPLITS[self.split]:
                 rows.append(row)
         if not rows:
@@ -186,9 +186,13 @@ class VPODataset(BaseSegDataset):
         return rows
 
 
-def _check_row(row: Mapping[str, str], where: str) -> None:
+def _check_row(row: Mapping[str, str], columns: Sequence[str], where: str) -> None:
+    if empty := [name for name in columns if row[name] is None]:
+        raise ValueError(f"{where} lacks {', '.join(empty)}; restore the official csv")
     try:
         int(row["img_Id"]), int(row["ann_Ids"])
+        if "multi_instance" in columns:
+            float(row["multi_instance"])
         position = float(row["audio_pos"])
     except (TypeError, ValueError) as error:
         raise ValueError(f"{where}: {error}; restore the official csv") from error

@@ -15,9 +15,7 @@ from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.audio_mlp import AudioMLP
 from avs_mm.models.audio_set_head import AudioSetHead, build_audio_set_head
 from avs_mm.models.audio_visual_segmentor import AudioVisualSegmentor
-from avs_mm.models.candidate_cache import CandidateCache
 from avs_mm.models.category_loss import category_loss
-from avs_mm.models.embedding_cache import EmbeddingCache
 from avs_mm.models.labelled_candidates import with_labelled_objects
 from avs_mm.models.sounding_map import (
     loudest_category,
@@ -26,13 +24,11 @@ from avs_mm.models.sounding_map import (
     sounding_maps,
 )
 from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
+from avs_mm.models.training_caches import build_caches, is_random_sound
 from avs_mm.models.two_step_prediction import require_audio
 from avs_mm.registry import MODELS
-from avs_mm.store import FrozenStore
 
 __all__ = ["AVSC"]
-
-DRAWN_CONDITIONS = ("noise", "mute", "mixture")  # sounds that do not come again
 
 
 @MODELS.register_module()
@@ -132,17 +128,14 @@ class AVSC(AudioVisualSegmentor):
         self.category_loss_weight = category_loss_weight
         self.labelled_candidates = labelled_candidates
         self.unmatched_objects_sound = unmatched_objects_sound
-        self.candidate_cache = CandidateCache(self.segmentor, most_frames=remember_frames)
-        self.embedding_cache: EmbeddingCache | None = None
-        if store is not None:
-            candidates = FrozenStore(
-                store, name="candidates", module=self.segmentor, settings=segmentor_settings
-            )
-            sounds = FrozenStore(
-                store, name="sounds", module=self.audio_encoder, settings=audio_settings
-            )
-            self.candidate_cache = CandidateCache(self.segmentor, store=candidates)
-            self.embedding_cache = EmbeddingCache(self.audio_encoder, store=sounds)
+        self.candidate_cache, self.embedding_cache = build_caches(
+            self.segmentor,
+            self.audio_encoder,
+            segmentor_settings=segmentor_settings,
+            audio_settings=audio_settings,
+            remember_frames=remember_frames,
+            store=store,
+        )
         self.output = output
 
     def init_weights(self) -> None:
@@ -204,7 +197,7 @@ class AVSC(AudioVisualSegmentor):
         """Return the probability p that each category sounds, (B, K) in [0, 1], in fp32.
 
         Args:
-            candidates: Of each frame; an ``AudioSetHead`` asks them what a generic sound can be of.
+            candidates: Of each frame; an ``AudioSetHead`` needs them for generic sounds.
         """
         labels = [frame_candidates.labels for frame_candidates in candidates]
         return self.score_encoded_audio(self.encode_audio(inputs), labels)
@@ -268,11 +261,9 @@ class AVSC(AudioVisualSegmentor):
     ) -> Tensor:
         if self.embedding_cache is None:
             return self.score_audio(inputs)
-        drawn = [
-            sample.get("audio_condition") in DRAWN_CONDITIONS or sample.get("audio_augmented")
-            for sample in data_samples
-        ]
-        embeddings = self.embedding_cache.embed(require_audio(inputs, self), drawn=drawn)
+        embeddings = self.embedding_cache.embed(
+            require_audio(inputs, self), is_random=[*map(is_random_sound, data_samples)]
+        )
         scores: Tensor = self.audio_head.score_embeddings(embeddings)
         return scores
 

@@ -1,4 +1,4 @@
-"""A frozen stage 1 that remembers the candidates of the images it has met."""
+"""The candidates that a frozen stage 1 found in images, kept for the next epochs."""
 
 import torch
 from mmengine.structures import InstanceData

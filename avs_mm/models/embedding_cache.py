@@ -1,4 +1,4 @@
-"""A frozen audio encoder that remembers the embeddings of the sounds it has met."""
+"""The embeddings that a frozen audio encoder gave sounds, kept for the next epochs."""
 
 from collections.abc import Sequence
 
@@ -29,19 +29,20 @@ class EmbeddingCache:
         self.audio_encoder = audio_encoder
         self.store = store
 
-    def embed(self, waveforms: Tensor, *, drawn: Sequence[bool]) -> Tensor:
+    def embed(self, waveforms: Tensor, *, is_random: Sequence[bool]) -> Tensor:
         """Return the means of the encoder's tokens, (B, C), of waveforms (B, N).
 
         Args:
-            drawn: Of each sound, whether it will not come again, and would only fill the disk.
+            is_random: Of each sound, whether it was drawn at random: it does not come again, and
+                would only fill the disk.
         """
         encoder = self.audio_encoder
         if encoder.training or any(weight.requires_grad for weight in encoder.parameters()):
             return AudioMLP.embed(encoder, waveforms)
         entries = self.store.entries(waveforms.device)
         keys = [
-            None if is_drawn else tensor_digest(waveform)
-            for waveform, is_drawn in zip(waveforms, drawn, strict=True)
+            None if skipped else tensor_digest(waveform)
+            for waveform, skipped in zip(waveforms, is_random, strict=True)
         ]
         found = [None if key is None else entries.get(key) for key in keys]
         new = [index for index, packed in enumerate(found) if packed is None]

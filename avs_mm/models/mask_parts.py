@@ -8,7 +8,7 @@ from torch import Tensor
 
 from avs_mm.models.candidates import different_objects
 
-__all__ = ["split_parts"]
+__all__ = ["check_least_part", "split_parts"]
 
 
 def split_parts(candidates: InstanceData, *, least_part: float, per_category: int) -> InstanceData:
@@ -31,8 +31,7 @@ def split_parts(candidates: InstanceData, *, least_part: float, per_category: in
     Raises:
         ValueError: least_part is out of range.
     """
-    if not 0 < least_part <= 0.5:
-        raise ValueError(f"split_parts is a fraction in (0, 0.5], not {least_part}")
+    check_least_part(least_part)
     if per_category == 1:
         return candidates
     masks: list[Tensor] = []
@@ -46,6 +45,16 @@ def split_parts(candidates: InstanceData, *, least_part: float, per_category: in
     split = candidates[torch.tensor(sources, device=candidates.masks.device)]
     split.masks = torch.stack(masks).to(candidates.masks.device)
     return split[different_objects(split.masks, split.labels, per_category=per_category)]
+
+
+def check_least_part(least_part: float) -> None:
+    """Refuse a fraction that `split_parts` cannot take.
+
+    Raises:
+        ValueError: It is not in (0, 0.5].
+    """
+    if not 0 < least_part <= 0.5:
+        raise ValueError(f"split_parts is a fraction in (0, 0.5], not {least_part}")
 
 
 def _parts(mask: np.ndarray, least_part: float) -> list[np.ndarray]:

@@ -38,13 +38,13 @@ class MaskReadout(torch.autograd.Function):
     def forward(
         ctx: Any, mask_logits: Tensor, masks: Tensor, union: Tensor, pairs: tuple[Tensor, ...]
     ) -> tuple[Tensor, Tensor]:
-        """Return the masks that are asked for, and two sums over the pixels of every mask.
+        """Return the chosen masks, and two sums over the pixels of every mask.
 
         Args:
             mask_logits: (..., B, Q, h, w); the first axis may be the layers.
             masks: Their probabilities, without a gradient.
             union: (B, h, w) in {0, 1}.
-            pairs: Indices of the masks that are asked for, one tensor an axis; none twice.
+            pairs: Indices of the chosen masks, one tensor an axis; none twice.
 
         Returns:
             The logits of those, ``mask_logits[pairs]``; (..., B, Q, 2), the pixels of a mask that

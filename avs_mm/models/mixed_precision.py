@@ -1,4 +1,4 @@
-"""Networks that answer in half precision, while what is decided by their answers is not."""
+"""Networks in half precision; what is decided by their outputs is computed in fp32."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -44,19 +44,19 @@ def _in_half_precision(model: nn.Module, name: str, dtype: torch.dtype) -> Calla
     def compute(*args: Any, **kwargs: Any) -> Any:
         device = next(model.parameters()).device.type
         with torch.autocast(device, dtype):
-            answer = method(*args, **kwargs)
-        return _in_single_precision(answer)
+            output = method(*args, **kwargs)
+        return _in_single_precision(output)
 
     return compute
 
 
-def _in_single_precision(answer: Any) -> Any:
-    if isinstance(answer, Tensor):
-        return answer.float() if answer.is_floating_point() else answer
-    if isinstance(answer, BaseDataElement):
-        return answer.new(**{name: _in_single_precision(value) for name, value in answer.items()})
-    if isinstance(answer, dict):
-        return {name: _in_single_precision(value) for name, value in answer.items()}
-    if isinstance(answer, list | tuple):
-        return type(answer)(_in_single_precision(value) for value in answer)
-    return answer
+def _in_single_precision(output: Any) -> Any:
+    if isinstance(output, Tensor):
+        return output.float() if output.is_floating_point() else output
+    if isinstance(output, BaseDataElement):
+        return output.new(**{name: _in_single_precision(value) for name, value in output.items()})
+    if isinstance(output, dict):
+        return {name: _in_single_precision(value) for name, value in output.items()}
+    if isinstance(output, list | tuple):
+        return type(output)(_in_single_precision(value) for value in output)
+    return output

@@ -1,11 +1,9 @@
 """Stage 1: the potential sounding object segmentation network (paper, section 3.1)."""
 
 import math
-from collections.abc import Sequence
 from typing import Any, Literal
 
-import torch
-from mmengine.structures import InstanceData, PixelData
+from mmengine.structures import InstanceData
 from mmseg.models import EncoderDecoder
 from mmseg.structures import SegDataSample
 from torch import Tensor
@@ -16,10 +14,10 @@ from avs_mm.checkpoint import (
     load_strictly,
     warn_of_random_weights,
 )
-from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.imagenet_prior import check_prior
-from avs_mm.models.mask_parts import split_parts
+from avs_mm.models.mask_parts import check_least_part, split_parts
+from avs_mm.models.most_confident_candidate import mark_most_confident
 from avs_mm.models.published_candidates import (
     best_of_each_category,
     instance_segments,
@@ -30,7 +28,7 @@ from avs_mm.models.silent_object_teacher import SilentObjectTeacher, with_taught
 from avs_mm.models.two_step_prediction import predict_in_two_steps
 from avs_mm.registry import MODELS
 
-__all__ = ["PotentialObjectSegmentor", "mark_most_confident"]
+__all__ = ["PotentialObjectSegmentor"]
 
 SELECTIONS = ("paper", "panoptic", "instance")
 
@@ -107,6 +105,13 @@ class PotentialObjectSegmentor(EncoderDecoder):
             raise ValueError(f"mask_threshold lies between 0 and 1, not at {mask_threshold}")
         self.mask_threshold = mask_threshold
         self.candidates_per_category = candidates_per_category
+        if split_parts:
+            check_least_part(split_parts)
+            if candidates_per_category == 1:
+                raise ValueError(
+                    "split_parts gives a category several candidates: set candidates_per_category "
+                    "above 1, or leave out split_parts"
+                )
         self.split_parts = split_parts
         if selection not in SELECTIONS:
             raise ValueError(f"selection is one of {', '.join(SELECTIONS)}, not {selection!r}")
@@ -235,20 +240,3 @@ class PotentialObjectSegmentor(EncoderDecoder):
     ) -> list[SegDataSample]:
         """Answer with the most confident candidate of a frame, whatever ``inputs["audio"]`` is."""
         return mark_most_confident(encoding, data_samples)
-
-
-def mark_most_confident(
-    candidates: Sequence[InstanceData], data_samples: list[SegDataSample]
-) -> list[SegDataSample]:
-    """Add the candidates and, as what sounds, the most confident one of each frame (Table 4)."""
-    for sample, frame_candidates in zip(data_samples, candidates, strict=True):
-        sample.pred_instances = frame_candidates
-        sounding_map = frame_candidates.masks.new_zeros(sample.ori_shape, dtype=torch.float32)
-        category_map = torch.full_like(sounding_map, BACKGROUND, dtype=torch.long)
-        if len(frame_candidates):
-            top = frame_candidates.scores.argmax()
-            sounding_map[frame_candidates.masks[top]] = 1.0
-            category_map[frame_candidates.masks[top]] = frame_candidates.labels[top]
-        sample.pred_sounding_map = PixelData(data=sounding_map[None])
-        sample.pred_sem_seg = PixelData(data=category_map[None])
-    return data_samples

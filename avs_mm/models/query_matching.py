@@ -22,7 +22,7 @@ def match_queries(
     masks: Sequence[Tensor],
     objects: Sequence[InstanceData],
 ) -> Tensor:
-    """Match as mmdet's ``HungarianAssigner``, which asks the device once a layer and frame.
+    """Match as mmdet's ``HungarianAssigner``, which waits for the device once a layer and frame.
 
     Args:
         match_costs: Costs of mmdet; those of MaskFormer are computed for all frames at once.
@@ -85,11 +85,11 @@ def matching_costs(
     probabilities, flat_targets = masks.flatten(2), targets.flatten(2).transpose(1, 2)
     total: Any = 0
     for cost in match_costs:
-        # An heir of one of these may compute something else.
+        # A subclass of one of these may compute something else.
         if type(cost) is ClassificationCost:
             scores = class_logits.softmax(dim=-1)
-            asked = labels[:, None].expand(-1, scores.shape[1], -1)
-            total = total - cost.weight * scores.gather(2, asked)
+            own = labels[:, None].expand(-1, scores.shape[1], -1)
+            total = total - cost.weight * scores.gather(2, own)
         elif type(cost) is FocalLossCost and cost.binary_input:
             total = total + _focal_cost(cost, probabilities, flat_targets)
         elif type(cost) is DiceCost and cost.pred_act and cost.naive_dice:

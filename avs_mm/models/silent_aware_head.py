@@ -89,7 +89,7 @@ class SilentAwareMaskFormerHead(SilentAwareLosses, MaskFormerHead):
         return {"loss_mask": loss_mask, "loss_dice": loss_dice}
 
     def predict_queries(self, features: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-        """Return what the last decoder layer says of every query; the others are not asked.
+        """Return the last decoder layer's prediction of every query; no other layer predicts.
 
         Args:
             features: The backbone's maps of an unpadded batch, the first at stride 4.

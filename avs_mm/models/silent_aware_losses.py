@@ -205,7 +205,7 @@ class SilentAwareLosses(MaskFormerHead):
         raise NotImplementedError
 
     def predict_queries(self, features: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-        """Return what the last decoder layer says of every query.
+        """Return the last decoder layer's prediction of every query.
 
         Args:
             features: The backbone's maps of an unpadded batch, the first at stride 4.

@@ -1,4 +1,4 @@
-"""Names as the text of a detector that is asked by words, and where each name stands in it."""
+"""Names as the prompt of a text-prompted detector, and where each name stands in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which network the page asks, and the examples that go with it."""
+"""Which network the page uses, and the examples that go with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ COLUMNS_A_SECOND = 20  # of the plot of the sound
 
 
 class Session:
-    """Asks the network about the files of a store.
+    """Runs the network on the files of a store.
 
     Args:
         inferencer: Of a model that tells objects apart.

@@ -1,4 +1,4 @@
-# Stage 2 on VPO, after configs/benchmarks/vpo_seg.py; left + right is heard (docs/benchmarks.md).
+# Stage 2 on VPO, after configs/benchmarks/vpo_seg.py; it gets left + right (docs/benchmarks.md).
 #   python tools/train.py configs/benchmarks/vpo_avsc.py
 #   python tools/test.py configs/benchmarks/vpo_avsc.py work_dirs/vpo_avsc
 _base_ = ["./vpo_seg.py", "../_base_/avsc.py"]

@@ -2,35 +2,24 @@
 #   python tools/train.py configs/mini/pretrain.py
 #   python tools/train.py configs/mini/tpavi.py
 #   python tools/test.py configs/mini/tpavi.py work_dirs/mini_tpavi
-_base_ = ["./_base_/s4.py", "../_base_/audio_encoders.py", "../_base_/runtime.py"]
+_base_ = [
+    "./_base_/s4.py",
+    "./_base_/tpavi_r18.py",
+    "../_base_/audio_encoders.py",
+    "../_base_/runtime.py",
+]
 work_dir = "work_dirs/mini_tpavi"
-model = dict(
-    type="avs_mm.TPAVI",
-    data_preprocessor=dict(type="avs_mm.AVSDataPreProcessor"),
-    backbone=dict(
-        type="ResNet", depth=18, base_channels=32, stem_channels=32, norm_cfg=dict(type="BN")
-    ),
-    backbone_weights="work_dirs/mini_pretrain",
-    in_channels=[32, 64, 128, 256],
-    channels=64,
-    audio_encoder={{_base_.small_beats}},
-)
-clips = dict(type="avs_mm.ClipBatchSampler")
+model = dict(audio_encoder={{_base_.small_beats}})
 frames = dict(_base_.train_frames, type="avs_mm.AVSBenchClips")
 train_dataloader = dict(
     batch_size=4,
-    batch_sampler=clips,
+    batch_sampler=_base_.clips,
     dataset=dict(
         _delete_=True, type="ConcatDataset", datasets=[frames, dict(frames, **_base_.ms3)]
     ),
 )
-val_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))
-test_dataloader = dict(batch_size=4, batch_sampler=clips, sampler=dict(round_up=False))
+val_dataloader = dict(batch_size=4, batch_sampler=_base_.clips, sampler=dict(round_up=False))
+test_dataloader = dict(batch_size=4, batch_sampler=_base_.clips, sampler=dict(round_up=False))
 val_evaluator = [dict(type="avs_mm.AVSMetric")]
 test_evaluator = val_evaluator
-train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=8, val_interval=2)
-optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="Adam", lr=1e-3))
-param_scheduler = [
-    dict(type="CosineAnnealingLR", by_epoch=True, T_max=8, convert_to_iter_based=True),
-]
 default_hooks = dict(checkpoint=dict(save_best="avs/J", rule="greater"))

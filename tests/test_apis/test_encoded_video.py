@@ -193,6 +193,16 @@ def test_candidates_are_judged_as_a_call_does(inferencer, sound):
         assert found.ori_shape == (48, 64)
 
 
+@pytest.mark.parametrize(
+    ("lengths", "fault"),
+    [((16_000,), "2 images, but 1 waveforms"), ((16_000, 15_999), r"one second .* not \(15999,\)")],
+)
+def test_candidates_need_a_second_of_sound_each(inferencer, lengths, fault):
+    candidates = inferencer.find_candidates([np.zeros((48, 64, 3), np.uint8)] * 2)
+    with pytest.raises(ValueError, match=fault):
+        inferencer.judge_candidates(candidates, [np.zeros(length) for length in lengths])
+
+
 def test_a_model_without_objects_is_named():
     with pytest.raises(ValueError, match=r"without telling objects apart.*tools/test\.py --out"):
         check_tells_objects(torch.nn.Identity())

@@ -37,7 +37,7 @@ def test_of_two_the_one_in_time_sounds():
 
 def test_two_that_are_as_much_in_time_both_sound():
     assert all(one.sounding for one in judged([found(1), found(2)], {1: 0.7, 2: 0.8}))
-    marked = judged([found(1), found(2)], {1: 0.7, 2: 0.8}, least_share=1.0)
+    marked = judged([found(1), found(2)], {1: 0.7, 2: 0.8}, least_fraction=1.0)
     assert [one.sounding for one in marked] == [False, True]
 
 

@@ -122,6 +122,8 @@ def test_faults_are_named(vpo_root: Path, write_image):
         ("0.25", "1.25", "row 2 has audio_pos 1.25"),
         ("car", "lorry", "row 2 is of category 'lorry'"),
         ("horn", "../horn", "row 2 has vgg_file '../horn'"),
+        (",1,test", ",two,test", "row 5: could not convert string to float: 'two'"),
+        (",1,test", "", "row 5 lacks split, multi_instance; restore the official csv"),
     ],
 )
 def test_a_damaged_csv_is_refused(vpo_root: Path, old, new, fault):

@@ -58,6 +58,19 @@ def test_mask_threshold_is_a_probability(segmentor_config, threshold: int):
         MODELS.build({**segmentor_config, "mask_threshold": threshold})
 
 
+@pytest.mark.parametrize(
+    ("fraction", "per_category", "fault"),
+    [
+        (0.7, 2, r"fraction in \(0, 0\.5\], not 0\.7"),
+        (0.2, 1, "set candidates_per_category above 1"),
+    ],
+)
+def test_split_parts_is_checked_when_it_is_built(segmentor_config, fraction, per_category, fault):
+    options = {"split_parts": fraction, "candidates_per_category": per_category}
+    with pytest.raises(ValueError, match=fault):
+        MODELS.build({**segmentor_config, **options})
+
+
 def test_a_prior_must_fit_the_head_and_the_backbone(segmentor_config):
     pytest.importorskip("efficientnet_lite_pytorch", reason="needs avs_mm[real]")
     prior = dict(type="avs_mm.ImageNetPrior", categories=("cat", "dog"))

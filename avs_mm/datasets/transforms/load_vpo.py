@@ -68,7 +68,7 @@ class LoadStereoSources(BaseTransform):
     RandomFlip: where the image is flipped, left and right change places. Adds ``audio``:
 
     - ``channels="sum"``: float32 (N,), left + right, which is the sum of the sources at their own
-      level: what an encoder of one channel takes. Where a source is cannot be heard in it, nor in
+      level: what an encoder of one channel takes. It does not tell where a source is; nor do
       left and right averaged, which would halve the level.
     - ``channels="stereo"``: float32 (2, N), for an encoder of two channels. avs_mm's take one and
       refuse it.

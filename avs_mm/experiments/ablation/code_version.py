@@ -8,7 +8,7 @@ from avs_mm.shipped import PACKAGE, tools_dir
 
 __all__ = ["code_version", "digest_of_sources"]
 
-# Rooms of the package on which no weight and no metric depends
+# Folders of the package on which no weight and no metric depends
 WITHOUT_INFLUENCE = ("apis", "experiments", "reproduction", "visualization", "weights")
 TOOLS = ("evaluate.py", "test.py", "train.py")
 
@@ -26,7 +26,7 @@ def digest_of_sources(package: Path, tools: list[Path]) -> str:
     """Hash the names and the contents of the package's modules and of some tools.
 
     Args:
-        package: Folder of the package, whose rooms without influence are left out.
+        package: Folder of the package, of which the subfolders without influence are left out.
     """
     sources = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
     parts = {

@@ -12,7 +12,7 @@ from avs_mm.experiments.steps import Step
 __all__ = ["RESULTS", "clear", "demo_steps", "summary_metrics"]
 
 RESULTS = ("summary.json", "report.html", "demo.mp4")
-ROOM = "avs_mm.experiments.demo"
+PACKAGE = "avs_mm.experiments.demo"
 BATCH_SIZE = 16  # of configs/mini
 
 
@@ -65,7 +65,7 @@ def demo_steps(out: Path, data: Path) -> list[Step]:
     scenes = str(runs / "scenes.mp4")
     video = ["tools/segment_video.py", scenes, *model, "-o", str(out / "demo.mp4")]
     shown = ["--data", str(data), "--metrics", str(runs / "metrics.json"), "--video", "demo.mp4"]
-    report = ["-m", f"{ROOM}.report", *model, *shown, "-o", str(out / "report.html")]
+    report = ["-m", f"{PACKAGE}.report", *model, *shown, "-o", str(out / "report.html")]
     return [
         Step("data", "making the data set", 45, ["tools/make_mini.py", "--out", str(data)]),
         Step(
@@ -91,7 +91,7 @@ def demo_steps(out: Path, data: Path) -> list[Step]:
         ),
         Step("test-s4", "testing on single sources", 30, evaluate("s4", "Single-source")),
         Step("test-ms3", "testing on several sources", 22, evaluate("ms3", "Multi-sources")),
-        Step("scenes", "making a video", 4, ["-m", f"{ROOM}.scenes", "--out", scenes]),
+        Step("scenes", "making a video", 4, ["-m", f"{PACKAGE}.scenes", "--out", scenes]),
         Step("video", "segmenting the video", 12, video),
         Step("report", "writing the report", 7, report),
     ]

@@ -71,7 +71,7 @@ class SoundTagger(AudioTagger):
 
 @MODELS.register_module()
 class SoundTaggerTraining(BaseModel):
-    """Train a ``SoundTagger`` on which categories sound: no image and no mask is looked at.
+    """Train a ``SoundTagger`` on which categories sound: no image and no mask is read.
 
     Args:
         tagger: Config of the ``SoundTagger``.

@@ -41,8 +41,8 @@ class SwinTransformer(MMSegSwinTransformer):
 class ImagewiseStage(SwinBlockSequence):
     """A stage of mmseg's Swin that a CPU predicts a few images at a time.
 
-    The activations of a whole batch do not fit into the cache, and memory so large is asked of the
-    system anew for every layer.
+    The activations of a whole batch do not fit into the cache, and memory so large is allocated
+    anew for every layer.
 
     Args:
         stage: Whose parts are taken over, under their names.

@@ -21,7 +21,7 @@ class WindowAttention(ShiftWindowMSA):
 
     A map is padded with zeros to whole windows, so the padding's keys and values are the bias of
     their linear layer. All padding of a window is thus one key, whose position bias is the
-    logarithm of the sum of the exponentials of theirs; what it asks for is never read.
+    logarithm of the sum of the exponentials of theirs; its query is not used.
 
     Args:
         attention: Whose parts are taken over, under their names.
