@@ -48,8 +48,9 @@ class CandidateCache:
         keys = [
             tensor_digest(image, *map(int, size)) for image, size in zip(images, sizes, strict=True)
         ]
-        found = {key: entries.get(key) for key in keys}
-        new = [index for index, key in enumerate(keys) if found[key] is None]
+        known = {key: entries.get(key) for key in keys}
+        found = {key: packed for key, packed in known.items() if packed is not None}
+        new = [index for index, key in enumerate(keys) if key not in found]
         if new:
             candidates = self.segmentor.find_candidates(
                 {"img": images[new]}, sizes=[sizes[index] for index in new]
@@ -58,7 +59,7 @@ class CandidateCache:
                 packed = pack_candidates(frame_candidates)
                 found[keys[index]] = packed
                 entries.put(keys[index], packed)
-        return [unpack_candidates(found[key] or b"", images.device) for key in keys]
+        return [unpack_candidates(found[key], images.device) for key in keys]
 
     def _entries(self, device: torch.device) -> EntryStore | MemoryStore:
         return self.memory if self.store is None else self.store.entries(device)

@@ -84,7 +84,7 @@ class TransformersBackbone(BaseModule):
             output_loading_info=True,
             out_indices=self.model.config.out_indices,
         )
-        missing = sorted(key for key in report["missing_keys"] if not _may_miss(key))
+        missing = sorted(key for key in report["missing_keys"] if not key.startswith(NORMS_OF_MAPS))
         theirs, own = (network.state_dict() for network in (loaded, self.model))
         differing = sorted(
             key
@@ -108,7 +108,3 @@ class TransformersBackbone(BaseModule):
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return the maps of ``out_indices``."""
         return tuple(self.model(images).feature_maps)
-
-
-def _may_miss(key: str) -> bool:
-    return key.startswith(NORMS_OF_MAPS)
