@@ -60,6 +60,8 @@ def segment(
     Example: avs-mm segment dog.mp4 -o rain.mp4 --mix rain.wav:0.5 --every 0.2 --flow
     """
     with one_sentence():
+        if every is None and (carry or flow):
+            raise ValueError("without --every there are no frames between; give it beside --carry")
         outputs = [Outputs.of(path, out, save) for path in find_videos(videos)]
         check_names(outputs, out)
         inferencer = load_model(model, device=device)

@@ -80,6 +80,7 @@ def test_one_bad_video_of_several(run, inferencer, clip, tmp_path):
         (["nothing.mp4", "-o", "out"], "nothing.mp4: no such file or folder"),
         (["{clip}", "-o", "{clip}"], "is the video itself"),
         (["{clip}", "-o", "out.gif"], "cannot write this kind of file; end it in .mp4"),
+        (["{clip}", "-o", "out", "--flow"], "without --every there are no frames between"),
         (["{clip}", "-o", "out", "--save", "gif"], "--save gif: not one of video, json"),
         (["{clip}", "{copy}", "-o", "out"], "under one name"),
         (["{clip}", "-o", "out", "--mix", "a.wav:loud"], "a factor such as 0.5, not 'loud'"),
