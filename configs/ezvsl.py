@@ -10,9 +10,7 @@
 #     model.object_prior.backbone.type=ResNet model.object_prior.backbone.depth=18
 _base_ = ["./_base_/s4.py", "./_base_/localiser.py", "./_base_/runtime.py"]
 model = dict(type="avs_mm.EZVSL", upsampling="bilinear_aligned")
-train_dataloader = dict(
-    batch_size=128, drop_last=True, dataset=dict(pipeline={{_base_.localiser_train_pipeline}})
-)
+train_dataloader = dict(batch_size=128, dataset=dict(pipeline={{_base_.localiser_train_pipeline}}))
 val_dataloader = dict(dataset=dict(pipeline={{_base_.localiser_test_pipeline}}))
 test_dataloader = val_dataloader
 val_evaluator = {{_base_.localiser_evaluator}}

@@ -11,9 +11,7 @@ model = dict(
     backbone=dict(strides=(1, 2, 2, 1)),
     audio_encoder=dict(strides=(1, 2, 2, 1)),
 )
-train_dataloader = dict(
-    batch_size=128, drop_last=True, dataset=dict(pipeline={{_base_.localiser_train_pipeline}})
-)
+train_dataloader = dict(batch_size=128, dataset=dict(pipeline={{_base_.localiser_train_pipeline}}))
 val_dataloader = dict(dataset=dict(pipeline={{_base_.localiser_test_pipeline}}))
 test_dataloader = val_dataloader
 val_evaluator = {{_base_.localiser_evaluator}}

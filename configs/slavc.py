@@ -8,9 +8,7 @@
 # with model.object_prior.sound_weight=0.9
 _base_ = ["./_base_/s4.py", "./_base_/localiser.py", "./_base_/runtime.py"]
 model = dict(type="avs_mm.SLAVC", upsampling="bicubic_aligned")
-train_dataloader = dict(
-    batch_size=128, drop_last=True, dataset=dict(pipeline={{_base_.localiser_train_pipeline}})
-)
+train_dataloader = dict(batch_size=128, dataset=dict(pipeline={{_base_.localiser_train_pipeline}}))
 val_dataloader = dict(dataset=dict(pipeline={{_base_.localiser_test_pipeline}}))
 test_dataloader = val_dataloader
 val_evaluator = {{_base_.localiser_evaluator}}

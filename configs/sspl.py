@@ -17,7 +17,7 @@ model = dict(
     audio_encoder={**_base_.vggish, "_delete_": True},
 )
 train_dataloader = dict(  # the views crop and flip
-    batch_size=256, drop_last=True, dataset=dict(pipeline=_base_.localiser_test_pipeline)
+    batch_size=256, dataset=dict(pipeline=_base_.localiser_test_pipeline)
 )
 val_dataloader = dict(dataset=dict(pipeline=_base_.localiser_test_pipeline))
 test_dataloader = val_dataloader
