@@ -7,7 +7,7 @@
 # make test      style, types and tests
 # make test-onedl  make test on OneDL's fork of OpenMMLab, in build/onedl
 # make test-fast style and the tests that are not marked slow, within a minute on two idle cores
-# make faults    kills, full disks, lost processes and damaged files (docs/reliability.md); 15 minutes are wanted
+# make faults    kills, full disks, lost processes and damaged files, in 3 minutes (docs/reliability.md)
 # make bench     what is fast and what is not, as ratios, in 20 minutes (docs/performance.md); work_dirs/bench
 # make docs      the documentation as a site, build/docs/index.html; a warning is an error
 # make format    let ruff put the code in order
