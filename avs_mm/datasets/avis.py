@@ -4,12 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmseg.datasets import BaseSegDataset
-
 from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
 from avs_mm.datasets.avis_layout import AVISAnnotations, AVISVideo, read_avis
-from avs_mm.datasets.categories import checked_classes, voc_palette
-from avs_mm.datasets.category_maps import check_image
+from avs_mm.datasets.category_dataset import CategoryDataset, with_categories
 from avs_mm.datasets.required_files import require_paths
 from avs_mm.datasets.tables import SPLITS
 from avs_mm.registry import DATASETS
@@ -20,7 +17,7 @@ SOUNDS = ("original", *GENERATED_SOUNDS)
 
 
 @DATASETS.register_module()
-class AVISDataset(BaseSegDataset):
+class AVISDataset(CategoryDataset):
     """AVISeg as it lies on disk: the objects that sound, frame by frame (Guo et al., CVPR 2025).
 
     ``{split}.json``, ``{split}/JPEGImages/{video}/*.jpg`` and ``{split}/WAVAudios/{video}.wav``.
@@ -70,13 +67,9 @@ class AVISDataset(BaseSegDataset):
         self.root = Path(data_root)
         self.audio = audio
         self.audio_seed = audio_seed
-        metainfo = dict(metainfo or {})
-        own = tuple(self._read().categories.values())
-        classes = checked_classes(metainfo.get("classes", own))
-        metainfo.setdefault("palette", voc_palette(len(classes)))
         super().__init__(
             data_root=str(data_root),
-            metainfo={**metainfo, "classes": classes},
+            metainfo=with_categories(metainfo, tuple(self._read().categories.values())),
             pipeline=list(pipeline),
             test_mode=test_mode,
             indices=indices,
@@ -89,18 +82,6 @@ class AVISDataset(BaseSegDataset):
     def table(self) -> Path:
         """The JSON that lists the videos."""
         return self.root / f"{self.split}.json"
-
-    def set_categories(self, classes: Sequence[str]) -> None:
-        """Take other categories, such as a model's, which are found by their names.
-
-        Raises:
-            ValueError: An object is of a category that is not among them.
-        """
-        classes = checked_classes(classes)
-        self._metainfo.update(classes=classes, palette=voc_palette(len(classes)))
-        if getattr(self, "_fully_initialized", False):
-            self._fully_initialized = False
-            self.full_init()
 
     def load_data_list(self) -> list[dict]:
         """List the frames, video by video in the order of the JSON."""
@@ -119,12 +100,6 @@ class AVISDataset(BaseSegDataset):
         return [
             sample for video in annotations.videos for sample in self._samples(video, positions)
         ]
-
-    def prepare_data(self, idx: int) -> Any:
-        """Run the pipeline on a sample; an image that cannot be decoded is named."""
-        info = self.get_data_info(idx)
-        check_image(info["img_path"])
-        return self.pipeline(info)
 
     def _read(self) -> AVISAnnotations:
         return read_avis(self.table)

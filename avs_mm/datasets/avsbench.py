@@ -4,9 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
-from mmseg.datasets import BaseSegDataset
-
 from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS
 from avs_mm.datasets.audio_pairs import RecordedSounds
 from avs_mm.datasets.avsbench_layout import (
@@ -18,13 +15,8 @@ from avs_mm.datasets.avsbench_layout import (
     read_label2idx,
     read_s4_categories,
 )
-from avs_mm.datasets.categories import (
-    category_positions,
-    check_categories,
-    checked_classes,
-    voc_palette,
-)
-from avs_mm.datasets.category_maps import check_image, open_image
+from avs_mm.datasets.categories import category_positions, check_categories, checked_classes
+from avs_mm.datasets.category_dataset import CategoryDataset, with_categories
 from avs_mm.datasets.offscreen_sounds import OffscreenSounds
 from avs_mm.datasets.robust_sounds import RobustSounds, clip_words
 from avs_mm.datasets.sound_sources import OwnSounds, SoundSource
@@ -36,7 +28,7 @@ __all__ = ["AVSBenchDataset"]
 
 
 @DATASETS.register_module()
-class AVSBenchDataset(BaseSegDataset):
+class AVSBenchDataset(CategoryDataset):
     """AVSBench's S4, MS3 and AVSS as they lie on disk (Zhou et al., ECCV 2022 and IJCV 2024).
 
     A sample holds ``img_path``, ``seg_map_path``, ``audio_path``, ``clip``, ``frame`` and
@@ -151,16 +143,15 @@ class AVSBenchDataset(BaseSegDataset):
         label2idx = read_label2idx(labelled) if labelled else {}
         label_names = {label: name for name, label in label2idx.items()}
         own = read_s4_categories(self.root) if subset == "s4" else tuple(label_names.values())
-        metainfo = dict(metainfo or {})
-        classes = checked_classes(metainfo.get("classes", own))
-        metainfo.setdefault("palette", voc_palette(len(classes)))
+        metainfo = with_categories(metainfo, own)
+        classes = metainfo["classes"]
         self.label_names = label_names
         self.silent_names = dict(enumerate(sorted(own or classes), start=1))
         self._set_tables(classes)
 
         super().__init__(
             data_root=str(data_root),
-            metainfo={**metainfo, "classes": classes},
+            metainfo=metainfo,
             pipeline=list(pipeline),
             test_mode=test_mode,
             indices=indices,
@@ -175,12 +166,8 @@ class AVSBenchDataset(BaseSegDataset):
         Raises:
             ValueError: A clip is of a category that is not among them.
         """
-        classes = checked_classes(classes)
-        self._metainfo.update(classes=classes, palette=voc_palette(len(classes)))
-        self._set_tables(classes)
-        if getattr(self, "_fully_initialized", False):
-            self._fully_initialized = False
-            self.full_init()
+        self._set_tables(checked_classes(classes))
+        super().set_categories(classes)
 
     def _set_tables(self, classes: Sequence[str]) -> None:
         self.label_table = category_positions(self.label_names, classes)
@@ -215,17 +202,6 @@ class AVSBenchDataset(BaseSegDataset):
         info["label_table"] = self.label_table
         info["silent_table"] = self.silent_table
         return info
-
-    def prepare_data(self, idx: int) -> Any:
-        """Run the pipeline on a sample; an image that cannot be decoded is named."""
-        info = self.get_data_info(idx)
-        check_image(info["img_path"])
-        try:
-            return self.pipeline(info)
-        except (AssertionError, OSError, cv2.error):
-            # mmcv and OpenCV hardly say which file it is and what to do: ask the image itself.
-            open_image(info["img_path"])
-            raise
 
     def _list_clips(self, split: str) -> list[Clip]:
         return list_clips(

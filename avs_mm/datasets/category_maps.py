@@ -14,6 +14,7 @@ from avs_mm.file_length import check_length
 __all__ = [
     "BACKGROUND",
     "check_image",
+    "check_size",
     "fill_categories",
     "open_image",
     "read_label_map",
@@ -185,3 +186,19 @@ def regions_of(category_map: Tensor) -> tuple[Tensor, Tensor]:
     """
     categories = category_map[category_map != BACKGROUND].unique()
     return categories, category_map == categories[:, None, None]
+
+
+def check_size(mask: np.ndarray, path: str, results: dict) -> None:
+    """Check that a mask (H, W) has the size of the image of a sample.
+
+    Raises:
+        ValueError: It has another.
+    """
+    # ``ori_shape`` and not the image itself, which may have been resized by now.
+    shape = results.get("ori_shape") or results["img"].shape[:2]
+    if mask.shape != tuple(shape[:2]):
+        height, width = mask.shape
+        raise ValueError(
+            f"{path} is {width}x{height}, but its image {results['img_path']} is "
+            f"{shape[1]}x{shape[0]}; a mask has its image's size: extract one of them again"
+        )

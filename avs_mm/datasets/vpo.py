@@ -6,10 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mmseg.datasets import BaseSegDataset
-
-from avs_mm.datasets.categories import checked_classes, voc_palette
-from avs_mm.datasets.category_maps import check_image
+from avs_mm.datasets.categories import category_positions
+from avs_mm.datasets.category_dataset import CategoryDataset, with_categories
 from avs_mm.datasets.required_files import require_paths
 from avs_mm.datasets.tables import read_text
 from avs_mm.registry import DATASETS
@@ -33,7 +31,7 @@ VPO_CATEGORIES = tuple(sorted(VPO_LABELS.values()))
 
 
 @DATASETS.register_module()
-class VPODataset(BaseSegDataset):
+class VPODataset(CategoryDataset):
     """VPO-SS, VPO-MS or VPO-MSMI as they lie on disk (Chen et al., CVPR 2024).
 
     ``{VPO-SS,VPO-MS,VPO-MSMI}/vpo_{ss,ms,msmi}_data_stereo.csv`` with ``data`` and ``mask`` beside
@@ -85,12 +83,9 @@ class VPODataset(BaseSegDataset):
         self.split = split
         self.root = Path(data_root)
         self.audio_root = None if audio_root is None else Path(audio_root)
-        metainfo = dict(metainfo or {})
-        classes = checked_classes(metainfo.get("classes", VPO_CATEGORIES))
-        metainfo.setdefault("palette", voc_palette(len(classes)))
         super().__init__(
             data_root=str(data_root),
-            metainfo={**metainfo, "classes": classes},
+            metainfo=with_categories(metainfo, VPO_CATEGORIES),
             pipeline=list(pipeline),
             test_mode=test_mode,
             indices=indices,
@@ -103,11 +98,6 @@ class VPODataset(BaseSegDataset):
     def table(self) -> Path:
         """The csv that lists the images and their sources."""
         return self.root / FOLDERS[self.subset] / f"vpo_{self.subset}_data_stereo.csv"
-
-    def set_categories(self, classes: Sequence[str]) -> None:
-        """Take other categories, such as a model's; those of ``VPO_LABELS`` are found by name."""
-        classes = checked_classes(classes)
-        self._metainfo.update(classes=classes, palette=voc_palette(len(classes)))
 
     def load_data_list(self) -> list[dict]:
         """List the samples in the order of the csv."""
@@ -149,17 +139,8 @@ class VPODataset(BaseSegDataset):
     def get_data_info(self, idx: int) -> dict:
         """Return the description of a sample, with the table that all samples share."""
         info = super().get_data_info(idx)
-        classes = self._metainfo["classes"]
-        info["label_table"] = {
-            label: classes.index(name) for label, name in VPO_LABELS.items() if name in classes
-        }
+        info["label_table"] = category_positions(VPO_LABELS, self._metainfo["classes"])
         return info
-
-    def prepare_data(self, idx: int) -> Any:
-        """Run the pipeline on a sample; an image that cannot be decoded is named."""
-        info = self.get_data_info(idx)
-        check_image(info["img_path"])
-        return self.pipeline(info)
 
     def _files(self, row: Mapping[str, str], name: str) -> tuple[Path, Path]:
         """The image and the mask of a row."""

@@ -5,6 +5,7 @@ from mmcv.transforms import BaseTransform
 
 from avs_mm.datasets.category_maps import (
     BACKGROUND,
+    check_size,
     fill_categories,
     read_label_map,
     read_mask,
@@ -57,8 +58,8 @@ class LoadSoundingMask(BaseTransform):
                 silent = read_label_map(silent_path)
                 table = results["silent_table"]
                 fields[f"gt_{kind}_map"] = to_category_map(silent, table, silent_path)
-                _check_size(silent, silent_path, results)
-        _check_size(mask, path, results)
+                check_size(silent, silent_path, results)
+        check_size(mask, path, results)
 
         results.update(fields)
         results["seg_fields"] = [*results.get("seg_fields", ()), *fields]
@@ -83,14 +84,3 @@ class LoadSoundingMask(BaseTransform):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
-
-
-def _check_size(mask: np.ndarray, path: str, results: dict) -> None:
-    # ``ori_shape`` and not the image itself, which may have been resized by now.
-    shape = results.get("ori_shape") or results["img"].shape[:2]
-    if mask.shape != tuple(shape[:2]):
-        height, width = mask.shape
-        raise ValueError(
-            f"{path} is {width}x{height}, but its image {results['img_path']} is "
-            f"{shape[1]}x{shape[0]}; a mask has its image's size: extract one of them again"
-        )

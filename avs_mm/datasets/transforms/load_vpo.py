@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from mmcv.transforms import BaseTransform
 
-from avs_mm.datasets.category_maps import read_label_map, to_category_map
+from avs_mm.datasets.category_maps import check_size, read_label_map, to_category_map
 from avs_mm.datasets.transforms.load_audio import read_remembered
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.registry import TRANSFORMS
@@ -36,12 +36,7 @@ class LoadVPOMask(BaseTransform):
         """Add the masks to ``results``."""
         path = results["seg_map_path"]
         labels = read_label_map(path)
-        shape = tuple((results.get("ori_shape") or results["img"].shape)[:2])
-        if labels.shape != shape:
-            raise ValueError(
-                f"{path} is {labels.shape[1]}x{labels.shape[0]}, but its image is "
-                f"{shape[1]}x{shape[0]}; a mask has its image's size: unpack the archives again"
-            )
+        check_size(labels, path, results)
         ignored = labels == IGNORED
         category_map = to_category_map(
             np.where(ignored, 0, labels).astype(np.uint8), results["label_table"], path
