@@ -34,7 +34,8 @@ class EncodedFrame:
         scores: Their visual scores, (n,).
         rles: Their masks, COCO's compressed RLE.
         overlaps: Which masks overlap, bool (U, n), as of ``mask_overlaps``.
-        motion: How much moves in them since the frame before, (n,), as of ``MotionMeter``.
+        motion: How much moves in them since the frame before, (n,), as of ``MotionMeter``;
+            NaN where it was not measured.
         carried: Whether they are those of a frame beside it.
         image: RGB uint8 (H, W, 3), where it was kept.
     """
@@ -58,6 +59,7 @@ def encode_frames(
     *,
     carry: Carry = False,
     keep_images: bool = False,
+    meter: MotionMeter | None = None,
 ) -> Iterator[EncodedFrame]:
     """Find the candidates of the frames that are due, a batch of them at a time.
 
@@ -68,6 +70,7 @@ def encode_frames(
         carry: Whether the frames between are given too, with the candidates of the nearest frame
             that was due; "flow": whose masks are moved to where the objects are by now. About a
             batch of frames and those between them are held.
+        meter: What measures their motion, where it is wanted.
 
     Raises:
         ValueError: ``carry`` is another word.
@@ -76,7 +79,6 @@ def encode_frames(
         raise ValueError(f'carry is False, True or "flow", not {carry!r}')
     before: list[tuple[EncodedFrame, np.ndarray]] = []  # the last one that was due
     shown: tuple[np.ndarray, InstanceData] | None = None
-    meter = MotionMeter()
     for batch in _batches(frames, due=inferencer.batch_size, carry=bool(carry)):
         due = [(time, image) for time, image, is_due in batch if is_due]
         known = list(before)
@@ -133,7 +135,7 @@ def _encode(
     image: np.ndarray,
     candidates: InstanceData,
     tracker: Tracker,
-    meter: MotionMeter,
+    meter: MotionMeter | None,
 ) -> EncodedFrame:
     masks = candidates.masks.numpy()
     labels, rles = candidates.labels.numpy(), encode_rle(masks)
@@ -146,5 +148,5 @@ def _encode(
         scores=candidates.scores.numpy(),
         rles=rles,
         overlaps=mask_overlaps(masks),
-        motion=meter.update(image, masks),
+        motion=np.full(len(masks), np.nan) if meter is None else meter.update(image, masks),
     )

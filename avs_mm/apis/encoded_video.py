@@ -16,7 +16,7 @@ from avs_mm.apis.frames_under_sound import frames_under_sound
 from avs_mm.apis.instances_in_sync import synchrony_of_objects, tell_instances_apart
 from avs_mm.apis.video_sound import Sound, SoundWindows, sound_chunks
 from avs_mm.media import VideoInfo, read_video_frames
-from avs_mm.tracking import Hysteresis, Tracker
+from avs_mm.tracking import Hysteresis, MotionMeter, Tracker
 
 if TYPE_CHECKING:
     from avs_mm.apis.inferencer import AVSInferencer
@@ -151,7 +151,7 @@ def encode_video(
     total = info.duration / every if every else info.num_frames
     frames = []
     for frame in track(
-        encode_frames(inferencer, images, Tracker()),
+        encode_frames(inferencer, images, Tracker(), meter=MotionMeter()),
         f"Segmenting {path.name}",
         total=max(1, round(total)),
         disable=not progress,

@@ -31,7 +31,8 @@ from avs_mm.evaluation.functional.average_precision import (
     mean_average_precision,
 )
 from avs_mm.mini.twins import SILENT, SOUNDING, TwinClip, draw_twin_clip, draw_twin_picture
-from avs_mm.tracking import Tracker
+from avs_mm.rle import encode_rle
+from avs_mm.tracking import MotionMeter, Tracker
 
 __all__ = ["Pictures", "judge_clip", "judge_picture", "main"]
 
@@ -64,7 +65,7 @@ class Pictures:
 def judge_clip(inferencer: AVSInferencer, clip: TwinClip, pictures: dict[str, Pictures]) -> None:
     """Add a clip's pictures under either way to tell instances apart."""
     due = ((time, image, True) for time, image in zip(clip.times, clip.frames, strict=True))
-    encoded = list(encode_frames(inferencer, due, Tracker()))
+    encoded = list(encode_frames(inferencer, due, Tracker(), meter=MotionMeter()))
     frames = [_all_sounding(inferencer, frame, clip.category) for frame in encoded]
     told = tell_instances_apart(frames, synchrony_of_objects(encoded, clip.sound))
     for way, judged in (("category", frames), ("synchrony", told)):
@@ -98,10 +99,7 @@ def judge_picture(frame: Frame, labels: np.ndarray, category: int, pictures: Pic
         category: Of both.
         pictures: To which it is added.
     """
-    truth = [
-        coco_mask.encode(np.asfortranarray(labels == which, dtype=np.uint8))
-        for which in (SOUNDING, SILENT)
-    ]
+    truth = encode_rle(np.stack([labels == which for which in (SOUNDING, SILENT)]))
     found = frame.objects
     rles = [one.rle for one in found]
     overlaps = coco_mask.iou(rles, truth, [0, 0]) if found else np.zeros((0, 2))  # (n, 2)

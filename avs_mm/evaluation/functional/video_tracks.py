@@ -9,6 +9,7 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 from avs_mm.datasets.avis_layout import AVISTrack, AVISVideo, to_rle
+from avs_mm.rle import encode_rle
 
 __all__ = ["PredictedTrack", "VideoTracks", "empty_rle", "video_tracks"]
 
@@ -124,7 +125,7 @@ def video_tracks(
 
 def empty_rle(size: Sequence[int]) -> RLE:
     """Return a mask without a pixel, of (H, W)."""
-    return coco_mask.encode(np.zeros(tuple(size), np.uint8, order="F"))
+    return encode_rle(np.zeros((1, *size), bool))[0]
 
 
 def _present(masks: Sequence[Sequence[RLE | None]], num_frames: int) -> np.ndarray:
