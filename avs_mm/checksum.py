@@ -1,10 +1,11 @@
-"""The checksum by which a file is told from another of its name."""
+"""Checksums by which files are told from others of their names."""
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["sha256_of"]
+__all__ = ["sha256_of", "sha256_of_files"]
 
 PART = 2**20  # bytes in memory at a time
 
@@ -19,4 +20,16 @@ def sha256_of(path: str | os.PathLike) -> str:
     with Path(path).open("rb") as file:
         while part := file.read(PART):
             digest.update(part)
+    return digest.hexdigest()
+
+
+def sha256_of_files(files: Mapping[str, Path]) -> str:
+    """Return one digest of some files' names and contents, whatever their order.
+
+    Raises:
+        FileNotFoundError: One of them is missing.
+    """
+    digest = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        digest.update(f"{name}\n{sha256_of(path)}\n".encode())
     return digest.hexdigest()

@@ -12,6 +12,8 @@ import torch
 from torch import nn
 
 from avs_mm.atomic_write import atomic_write
+from avs_mm.checksum import sha256_of_files
+from avs_mm.shipped import PACKAGE
 from avs_mm.store.entry_store import EntryStore
 from avs_mm.version import __version__
 
@@ -100,10 +102,8 @@ def _attributes(module: nn.Module) -> dict[str, Any]:
 
 @cache
 def _code_digest() -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for path in sorted((Path(__file__).parents[1] / "models").rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    folder = PACKAGE / "models"
+    return sha256_of_files({str(path.relative_to(folder)): path for path in folder.rglob("*.py")})
 
 
 def _versions() -> dict[str, str]:

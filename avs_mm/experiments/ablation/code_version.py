@@ -1,9 +1,9 @@
 """The version of the code that a result depends on."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
+from avs_mm.checksum import sha256_of_files
 from avs_mm.shipped import PACKAGE, tools_dir
 
 __all__ = ["code_version", "digest_of_sources"]
@@ -35,7 +35,4 @@ def digest_of_sources(package: Path, tools: list[Path]) -> str:
         if name.split("/")[0] not in (*WITHOUT_INFLUENCE, ".mim")
     }
     parts |= {f"tools/{path.name}": path for path in tools}
-    digest = hashlib.sha256()
-    for name, path in sorted(parts.items()):
-        digest.update(f"{name}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()
+    return sha256_of_files(parts)
