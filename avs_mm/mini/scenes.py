@@ -93,7 +93,7 @@ def draw_frames(
         top, left = np.round(start + (end - start) * time).astype(int)
         canvas = ground[top : top + height, left : left + width].copy()
         frame, label = draw_objects(canvas, objects, time)
-        frames.append(np.round(np.clip(frame * exposure, 0, 1) * 255).astype(np.uint8))
+        frames.append(to_uint8(frame * exposure))
         labels.append(label)
     return SceneFrames(frames=np.stack(frames), labels=np.stack(labels))
 
@@ -193,3 +193,9 @@ def draw_objects(
         canvas[window] += layer[..., :3]
         labels[window][cover > 0.5] = thing.category + 1
     return canvas, labels
+
+
+def to_uint8(picture: Array) -> NDArray[np.uint8]:
+    """Round a picture in [0, 1] to 8 bits; what lies outside is cut off."""
+    rounded: NDArray[np.uint8] = np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    return rounded

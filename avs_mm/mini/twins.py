@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.mini.backgrounds import draw_background
-from avs_mm.mini.scenes import CAMERA_MARGIN, SceneObject, draw_objects, random_object
+from avs_mm.mini.scenes import CAMERA_MARGIN, SceneObject, draw_objects, random_object, to_uint8
 from avs_mm.mini.sounds import draw_source, mix
 from avs_mm.mini.sprites import CATEGORIES
 
@@ -71,7 +71,7 @@ def draw_twin_clip(seed: int, index: int) -> TwinClip:
         top, left = np.round(start + (end - start) * time / SECONDS).astype(int)
         canvas = ground[top : top + SIZE, left : left + SIZE].copy()
         frame, label = draw_objects(canvas, numbered, time / SECONDS)
-        frames.append(np.round(np.clip(frame, 0, 1) * 255).astype(np.uint8))
+        frames.append(to_uint8(frame))
         labels.append(label)
 
     instants = np.arange(SECONDS * SAMPLE_RATE) / SAMPLE_RATE
@@ -98,7 +98,7 @@ def draw_twin_picture(seed: int, index: int) -> tuple[int, NDArray[np.uint8], ND
         for number, place in enumerate(PLACES)
     ]
     frame, labels = draw_objects(draw_background(SIZE, SIZE, rng), twins, rng.uniform())
-    return category, np.round(np.clip(frame, 0, 1) * 255).astype(np.uint8), labels
+    return category, to_uint8(frame), labels
 
 
 def _drawn_at(rng: np.random.Generator, category: int, place: float) -> SceneObject:
