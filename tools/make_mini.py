@@ -15,11 +15,19 @@ def main() -> None:
     parser.add_argument("--workers", type=int, help="clips drawn at a time (default: all cores)")
     parser.add_argument("--force", action="store_true", help="replace a set of other parameters")
     parser.add_argument("--avis", action="store_true", help="videos in AVISeg's layout instead")
+    parser.add_argument(
+        "--twins",
+        type=float,
+        default=0.0,
+        help="with --avis: fraction of the videos with two sounding objects of one category",
+    )
     add_traceback_option(parser)
     args = parser.parse_args()
     if args.avis:
-        make_mini_avis(args.out, seed=args.seed)
+        make_mini_avis(args.out, seed=args.seed, twins=args.twins)
         return
+    if args.twins:
+        parser.error("--twins is of --avis; add it, or leave out --twins")
     make_mini_dataset(
         args.out, seed=args.seed, scale=args.scale, workers=args.workers, overwrite=args.force
     )

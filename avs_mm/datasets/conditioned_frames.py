@@ -183,8 +183,9 @@ def conditioned_test_frames(
     found = DATASETS.get(kind) if isinstance(kind, str) else kind
     if found is None or not issubclass(found, AVSBenchDataset):
         raise ValueError(
-            f"{config.filename}: test_dataloader.dataset is {kind}; its sound can be changed where "
-            "it is an avs_mm.AVSBenchDataset, so give a config with one"
+            f"{config.filename}: test_dataloader.dataset is {kind}, whose sound is not changed "
+            "here, only that of avs_mm.AVSBenchDataset: give a config with one, or let "
+            "tools/test.py compute the config's own metrics (AVISeg and VPO have theirs)"
         )
     return conditioned_frames(settings, conditions, offscreen_root=offscreen_root)
 

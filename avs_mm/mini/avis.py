@@ -31,6 +31,7 @@ def make_mini_avis(
     *,
     seed: int = 0,
     videos: Mapping[str, int] = VIDEOS,
+    twins: float = 0.0,
     progress: bool = True,
 ) -> Path:
     """Draw videos of two or three objects of different categories, of which up to two sound.
@@ -41,10 +42,15 @@ def make_mini_avis(
     Args:
         out: Folder to make.
         videos: Number of videos of each split.
+        twins: Fraction of the videos, [0, 1], in which two objects of the category that sounds
+            first do so, at the same times: no frame tells which of the two a sound is of.
 
     Raises:
         FileExistsError: ``out`` exists.
+        ValueError: ``twins`` is out of range.
     """
+    if not 0 <= twins <= 1:
+        raise ValueError(f"twins is a fraction of the videos, from 0 to 1, not {twins}")
     out = Path(out)
     if out.exists():
         raise FileExistsError(f"{out} exists; remove it, or choose another folder")
@@ -57,7 +63,7 @@ def make_mini_avis(
                 "annotations": [],
             }
             for index in track(range(number), f"Drawing {split}", disable=not progress):
-                _draw(folder / split, content, split, index, seed)
+                _draw(folder / split, content, split, index, seed, twins)
             (folder / f"{split}.json").write_text(json.dumps(content))
         folder.replace(out)
     return out
@@ -67,14 +73,20 @@ def _ids() -> dict[int, str]:
     return dict(enumerate(CATEGORIES, 1))
 
 
-def _draw(folder: Path, content: dict[str, Any], split: str, index: int, seed: int) -> None:
+def _draw(
+    folder: Path, content: dict[str, Any], split: str, index: int, seed: int, twins: float
+) -> None:
     """Write a video and its sound, and add it to the content of the JSON."""
     rng = np.random.default_rng((seed, SPLITS.index(split), index))
     name = f"{split}_{index:03d}"
     objects = rng.permutation(len(CATEGORIES))[: rng.integers(2, MOST_OBJECTS + 1)].tolist()
     sounding = objects[: rng.integers(1, 3)]
-    scene = draw_frames(rng, objects, num_frames=SECONDS, height=HEIGHT, width=WIDTH)
-    activity = _activity(rng, len(sounding))
+    if twins and rng.uniform() < twins:
+        objects.insert(0, objects[0])
+        sounding.insert(0, sounding[0])
+    scene = draw_frames(rng, objects, num_frames=SECONDS, height=HEIGHT, width=WIDTH, numbered=True)
+    own = _activity(rng, len(set(sounding)))
+    activity = np.concatenate([own[: len(sounding) - len(own)], own])  # twins have the same
     sources = [draw_source(category, SECONDS, rng) for category in sounding]
 
     files = [f"{name}/{second:05d}.jpg" for second in range(SECONDS)]
@@ -86,9 +98,9 @@ def _draw(folder: Path, content: dict[str, Any], split: str, index: int, seed: i
     video = len(content["videos"]) + 1
     size = {"height": HEIGHT, "width": WIDTH, "length": SECONDS}
     content["videos"].append({"id": video, "file_names": files, **size})
-    for category, active in zip(sounding, activity, strict=True):
+    for place, (category, active) in enumerate(zip(sounding, activity, strict=True), 1):
         masks = [
-            labels == category + 1 if sounds else None
+            labels == place if sounds else None
             for labels, sounds in zip(scene.labels, active, strict=True)
         ]
         polygons = [None if mask is None else _polygons(mask) for mask in masks]

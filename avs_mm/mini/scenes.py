@@ -26,6 +26,7 @@ class SceneObject:
     """One object and its smooth motion; lengths are parts of the frame's shorter side."""
 
     category: int
+    label: int  # of its pixels
     sprite: Array  # (S, S, 4)
     center: tuple[float, float]  # x, y at mid-clip, (0, 0) = the frame's centre
     travel: tuple[float, float]  # x, y from the first frame to the last
@@ -60,7 +61,8 @@ class SceneObject:
 class SceneFrames:
     """The frames of a clip and what is visible in them.
 
-    `frames` (T, H, W, 3) uint8 RGB; `labels` (T, H, W) uint8, 0 = nothing, k + 1 = category k.
+    `frames` (T, H, W, 3) uint8 RGB; `labels` (T, H, W) uint8, 0 = nothing, k + 1 = category k, or
+    the object's place among the categories from 1 on.
     """
 
     frames: NDArray[np.uint8]
@@ -75,14 +77,19 @@ def draw_frames(
     num_frames: int = 5,
     height: int = _SIZE,
     width: int = _SIZE,
+    numbered: bool = False,
 ) -> SceneFrames:
-    """Draw a clip with one object of each category, moving smoothly.
+    """Draw a clip with an object of each of some categories, moving smoothly.
 
     Args:
         salient: category drawn largest and most central; None lets all be of similar size.
+        numbered: Whether labels number the objects: a category may then be there twice.
     """
     times = np.linspace(0, 1, num_frames) if num_frames > 1 else np.array([0.5])
-    objects = _place_objects(rng, categories, salient, times, height, width)
+    looks = [random_object(rng, category, salient) for category in categories]
+    if numbered:
+        looks = [replace(thing, label=place) for place, thing in enumerate(looks, 1)]
+    objects = _place_objects(rng, looks, salient, times, height, width)
 
     # The camera pans over a background that is larger than the frame
     ground = draw_background(height + CAMERA_MARGIN, width + CAMERA_MARGIN, rng)
@@ -100,14 +107,13 @@ def draw_frames(
 
 def _place_objects(
     rng: np.random.Generator,
-    categories: Sequence[int],
+    looks: Sequence[SceneObject],
     salient: int | None,
     times: NDArray,
     height: int,
     width: int,
 ) -> list[SceneObject]:
-    """Draw objects and places until each stays visible; the last of the list stands in front."""
-    looks = [random_object(rng, category, salient) for category in categories]
+    """Draw places until each object stays visible; the last of the list stands in front."""
     looks = [looks[i] for i in rng.permutation(len(looks))]
     attempt = 0
     while True:
@@ -133,6 +139,7 @@ def random_object(rng: np.random.Generator, category: int, salient: int | None) 
     side = round(radius * 2 * _SIZE)
     return SceneObject(
         category=category,
+        label=category + 1,
         sprite=draw_sprite(category, side, rng),
         center=(0.0, 0.0),
         travel=tuple(rng.uniform(-travel, travel, 2)),
@@ -191,7 +198,7 @@ def draw_objects(
         cover = layer[..., 3]
         canvas[window] *= ((1 - _SHADOW_DEPTH * shadow) * (1 - cover))[..., None]
         canvas[window] += layer[..., :3]
-        labels[window][cover > 0.5] = thing.category + 1
+        labels[window][cover > 0.5] = thing.label
     return canvas, labels
 
 

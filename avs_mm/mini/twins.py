@@ -66,8 +66,10 @@ def draw_twin_clip(seed: int, index: int) -> TwinClip:
             _stroke(twin, _fading(np.array([time]), strokes, FADE_OF_MOTION)[0])
             for twin, strokes in zip(twins, moments, strict=True)
         ]
-        # The label of the first becomes SOUNDING, of the second SILENT.
-        numbered = [replace(thing, category=number) for number, thing in enumerate(moved)]
+        numbered = [
+            replace(thing, label=label)
+            for thing, label in zip(moved, (SOUNDING, SILENT), strict=True)
+        ]
         top, left = np.round(start + (end - start) * time / SECONDS).astype(int)
         canvas = ground[top : top + SIZE, left : left + SIZE].copy()
         frame, label = draw_objects(canvas, numbered, time / SECONDS)
@@ -94,8 +96,8 @@ def draw_twin_picture(seed: int, index: int) -> tuple[int, NDArray[np.uint8], ND
     rng = np.random.default_rng((seed, index, 1))
     category = index % len(CATEGORIES)
     twins = [
-        replace(_drawn_at(rng, category, place), category=number)
-        for number, place in enumerate(PLACES)
+        replace(_drawn_at(rng, category, place), label=number)
+        for number, place in enumerate(PLACES, 1)
     ]
     frame, labels = draw_objects(draw_background(SIZE, SIZE, rng), twins, rng.uniform())
     return category, to_uint8(frame), labels

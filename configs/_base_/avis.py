@@ -6,7 +6,7 @@ image_size = (512, 288)  # (width, height), of 1280 x 720
 unpacked_pipeline = [
     dict(type="LoadImageFromFile"),
     dict(type="avs_mm.LoadAudio"),
-    dict(type="avs_mm.LoadInstanceMasks"),
+    dict(type="avs_mm.LoadInstanceMasks", instances=True),
     dict(type="Resize", scale=image_size),
     dict(type="RandomFlip", prob=0.5),
 ]

@@ -1,4 +1,5 @@
-# Stage 1 on AVISeg: 26 categories. Two objects of a category are learnt as one region.
+# Stage 1 on AVISeg: 26 categories, and up to four objects of each told apart. As one region:
+# candidates_per_category=1, and train_dataloader.dataset.pipeline.2.instances=False.
 #   python tools/train.py configs/benchmarks/avis_seg.py --cfg-options \
 #     model.initial_weights=COCO.pth
 #   python tools/test.py configs/benchmarks/avis_seg.py work_dirs/avis_seg
@@ -11,6 +12,7 @@ _base_ = [
 ]
 work_dir = "work_dirs/avis_seg"
 model = dict(
+    candidates_per_category=4,
     backbone={{_base_.swin_b}},
     decode_head=dict(num_classes=26, in_channels={{_base_.swin_b_channels}}),
 )

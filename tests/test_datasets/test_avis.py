@@ -8,6 +8,11 @@ import pytest
 from mmengine.registry import init_default_scope
 
 from avs_mm.datasets import AVISDataset
+from avs_mm.launch import read_config
+from avs_mm.registry import MODELS, TRANSFORMS
+from avs_mm.shipped import tools_dir
+
+CONFIGS = tools_dir().parent / "configs"
 
 PIPELINE = [
     dict(type="mmcv.LoadImageFromFile"),
@@ -38,6 +43,38 @@ def test_a_sample_is_a_frame_and_its_second(avis_root: Path):
         if frame < 2:
             assert sounding[2, -3] == 1  # flipped with the image
             assert sounding[2, 2] == 0
+
+
+@pytest.mark.parametrize(("instances", "areas"), [(True, [6, 6]), (False, [12])])
+def test_two_violins_of_a_duet(avis_root: Path, instances, areas):
+    # the two dogs of the second video stand for them: polygons, a null where they are silent
+    init_default_scope("mmseg")
+    steps = [dict(step) for step in PIPELINE]
+    steps[2]["instances"] = instances
+    steps.insert(3, dict(type="mmseg.Resize", scale=(64, 48)))
+    steps.insert(5, dict(type="mmseg.RandomCrop", crop_size=(48, 56)))
+    dataset = AVISDataset(split="train", data_root=avis_root, pipeline=steps)
+    sample, silent = (dataset[index]["data_samples"] for index in (3, 5))
+    assert ("gt_instance_map" in sample) == instances
+    head = MODELS.build(read_config(CONFIGS / "mini" / "seg.py").model.decode_head)
+    truth, nothing = head._seg_data_to_instance_data([sample, silent])[0]
+    assert truth.labels.tolist() == [1] * len(areas)
+    columns = [sorted(set(mask.nonzero()[:, 1].tolist())) for mask in truth.masks]
+    widths = [len(of_one) for of_one in columns]
+    if instances:  # twice the size, flipped, cut at the sides by up to 8 columns
+        assert sample.gt_instance_map.data.unique().tolist() == [0, 1, 2]
+        assert widths == [4, 4]
+        assert min(columns[0]) - max(columns[1]) == 2 * 5 + 1
+        assert silent.gt_instance_map.data.sum() == 0
+    assert truth.masks.flatten(1).sum(dim=1).tolist() == [4 * area for area in areas]
+    assert len(nothing) == 0
+
+
+def test_more_objects_than_a_map_holds(avis_root: Path):
+    transform = TRANSFORMS.build(dict(type="avs_mm.LoadInstanceMasks", instances=True))
+    results = dict(img=np.zeros((4, 4, 3)), size=(4, 4), img_path="a.jpg", instances=[{}] * 255)
+    with pytest.raises(ValueError, match=r"a\.jpg has 255 objects.* holds 254"):
+        transform(results)
 
 
 def test_instances_name_every_object(avis_root: Path):

@@ -21,8 +21,12 @@ from avs_mm.datasets.conditioned_frames import (
     conditioned_test_frames,
     under_condition,
 )
+from avs_mm.launch import read_config
+from avs_mm.shipped import tools_dir
 
 pytestmark = pytest.mark.slow
+
+CONFIGS = tools_dir().parent / "configs"
 
 PIPELINE = [
     dict(type="LoadImageFromFile"),
@@ -192,9 +196,16 @@ def test_frames_of_a_config(config: dict):
     assert len(frames) == 15
 
 
+@pytest.mark.parametrize(("name", "kind"), [("avis", "AVISDataset"), ("vpo", "VPODataset")])
+def test_other_benchmarks_are_sent_to_their_own_metrics(name: str, kind: str):
+    config = read_config(CONFIGS / "benchmarks" / f"{name}_avsc.py")
+    with pytest.raises(ValueError, match=rf"{name}_avsc\.py: .*{kind}, whose .*tools/test\.py"):
+        conditioned_test_frames(config)
+
+
 @pytest.mark.parametrize("loader", [{}, {"dataset": {"type": "ADE20KDataset"}}])
 def test_a_config_without_such_a_data_set_is_named(tmp_path: Path, loader: dict):
     Config(dict(test_dataloader=loader)).dump(tmp_path / "other.py")
     found = loader.get("dataset", {}).get("type")
-    with pytest.raises(ValueError, match=rf"other\.py: test_dataloader\.dataset is {found}; its"):
+    with pytest.raises(ValueError, match=rf"other\.py: test_dataloader\.dataset is {found}, whose"):
         conditioned_test_frames(Config.fromfile(tmp_path / "other.py"))

@@ -54,6 +54,21 @@ def test_the_outlines_are_those_of_the_objects(root: Path):
                 assert points.max(axis=0).tolist() == [left + width - 1, top + height - 1]
 
 
+def test_twins_sound_together(tmp_path: Path):
+    root = make_mini_avis(tmp_path / "twins", videos={"test": 3}, twins=1.0, progress=False)
+    annotations = json.loads((root / "test.json").read_text())["annotations"]
+    for video in (1, 2, 3):
+        first, second, *others = (one for one in annotations if one["video_id"] == video)
+        assert first["category_id"] == second["category_id"]
+        assert all(one["category_id"] != first["category_id"] for one in others)
+        sounds = [[bool(area) for area in one["areas"]] for one in (first, second)]
+        assert sounds[0] == sounds[1]
+        boxes = zip(first["bboxes"], second["bboxes"], strict=True)
+        assert all(one != other for one, other in boxes if one)
+    with pytest.raises(ValueError, match="from 0 to 1, not 2"):
+        make_mini_avis(tmp_path / "more", twins=2)
+
+
 def test_the_same_seed_gives_the_same_bytes(root: Path, tmp_path: Path):
     again = make_mini_avis(tmp_path / "again", videos={"test": 1}, progress=False)
     for path in sorted(again.rglob("*")):

@@ -39,8 +39,8 @@ class AudioNegatives(BaseTransform):
 
     Stands behind ``LoadAudio`` and ``LoadSoundingMask``. Changes ``audio``, ``audio_condition``; if
     unmatched, ``audio_path`` and ``second`` too. A negative's ``gt_sounding_mask`` becomes 0 and
-    ``gt_seg_map`` 255 everywhere, and the objects of ``gt_seg_map`` join ``gt_silent_map``, where
-    these are there.
+    ``gt_seg_map`` 255 everywhere, ``gt_instance_map`` 0, and the objects of ``gt_seg_map`` join
+    ``gt_silent_map``, where these are there.
 
     A frame without annotation (``AVSBenchClips``) stays as it is.
 
@@ -181,6 +181,8 @@ def _empty_masks(results: dict) -> dict:
             # Objects do not overlap and the background is the largest value: this is their union.
             results["gt_silent_map"] = np.minimum(results["gt_silent_map"], results["gt_seg_map"])
         results["gt_seg_map"] = np.full_like(results["gt_seg_map"], BACKGROUND)
+    if "gt_instance_map" in results:
+        results["gt_instance_map"] = np.zeros_like(results["gt_instance_map"])
     return results
 
 

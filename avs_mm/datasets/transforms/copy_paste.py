@@ -23,7 +23,8 @@ class CopyPaste(BaseTransform):
         prob: How often objects are pasted.
 
     Raises:
-        ValueError: prob is no probability; a sample without categories.
+        ValueError: prob is no probability; a sample without categories, or one whose instances are
+            numbered, which would not be those of the pasted objects.
     """
 
     def __init__(self, *, prob: float = 0.5) -> None:
@@ -52,6 +53,11 @@ def _paste(results: dict, other: dict) -> None:
             raise ValueError(
                 f"{sample.get('img_path')} has no categories, and CopyPaste needs them: give MS3 "
                 "the folder of AVSBench-semantic as the dataset's semantic_root"
+            )
+        if "gt_instance_map" in sample:
+            raise ValueError(
+                f"{sample.get('img_path')} has a gt_instance_map, which CopyPaste does not keep: "
+                "leave out CopyPaste, or instances=True of LoadInstanceMasks"
             )
     height, width = np.minimum(results["img"].shape[:2], other["img"].shape[:2])
     pasted = other["gt_seg_map"][:height, :width] != BACKGROUND

@@ -10,6 +10,8 @@ from avs_mm.registry import TRANSFORMS
 
 __all__ = ["LoadInstanceMasks"]
 
+MOST_OBJECTS = 254  # of 8 bits; 0 is the background, 255 padding
+
 
 @TRANSFORMS.register_module()
 class LoadInstanceMasks(BaseTransform):
@@ -20,10 +22,18 @@ class LoadInstanceMasks(BaseTransform):
     - ``gt_sounding_mask``: uint8 (H, W) in {0, 1}: the sounding pixels.
     - ``gt_seg_map``: uint8 (H, W) category map of them, 0..K-1 and 255. Where objects overlap, the
       one that is listed last is on top. Two objects of a category are one region.
+    - ``gt_instance_map``, if asked for: uint8 (H, W), the object's place in the list, from 1 on; 0
+      elsewhere. By it stage 1's loss tells two objects of a category apart.
+
+    Args:
+        instances: Whether ``gt_instance_map`` is drawn.
 
     Raises:
-        ValueError: The image has another size than the annotation says.
+        ValueError: The image has another size than the annotation says; more than 254 objects.
     """
+
+    def __init__(self, *, instances: bool = False) -> None:
+        self.instances = instances
 
     def transform(self, results: dict) -> dict:
         """Add the masks to ``results``."""
@@ -34,15 +44,25 @@ class LoadInstanceMasks(BaseTransform):
                 f"{results['img_path']} is {found[1]}x{found[0]}, but its annotation is of "
                 f"{size[1]}x{size[0]} pixels; take the official frames"
             )
+        if self.instances and len(results["instances"]) > MOST_OBJECTS:
+            raise ValueError(
+                f"{results['img_path']} has {len(results['instances'])} objects, and an instance "
+                f"map holds {MOST_OBJECTS}; leave out instances=True"
+            )
         category_map = np.full(size, BACKGROUND, np.uint8)
-        for instance in results["instances"]:
-            mask = coco_mask.decode(to_rle(instance["segmentation"], size))
-            category_map[mask > 0] = instance["category"]
+        instance_map = np.zeros(size, np.uint8)
+        for number, instance in enumerate(results["instances"], 1):
+            mask = coco_mask.decode(to_rle(instance["segmentation"], size)) > 0
+            category_map[mask] = instance["category"]
+            instance_map[mask] = number
         results["gt_seg_map"] = category_map
         results["gt_sounding_mask"] = (category_map != BACKGROUND).astype(np.uint8)
-        fields = ("gt_sounding_mask", "gt_seg_map")
+        fields = ["gt_sounding_mask", "gt_seg_map"]
+        if self.instances:
+            results["gt_instance_map"] = instance_map
+            fields.append("gt_instance_map")
         results["seg_fields"] = [*results.get("seg_fields", ()), *fields]
         return results
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        return f"{type(self).__name__}(instances={self.instances})"

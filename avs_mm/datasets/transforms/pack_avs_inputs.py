@@ -35,7 +35,8 @@ class PackAVSInputs(PackSegInputs):
     ``inputs["img"]`` is uint8 (3, H, W); ``inputs["audio"]`` float32 (N,) (of two channels where
     they were asked for), absent where no sound was loaded. The ``SegDataSample`` holds
     ``gt_sounding_mask`` uint8 (1, H, W) and, where they are known, ``gt_sem_seg``,
-    ``gt_silent_map``, ``gt_teacher_map`` and ``gt_ignore_mask`` int64 (1, H, W).
+    ``gt_silent_map``, ``gt_teacher_map``, ``gt_ignore_mask`` and ``gt_instance_map`` int64
+    (1, H, W).
 
     Args:
         meta_keys: Of ``results``; those that are there become the sample's metainfo.
@@ -60,10 +61,10 @@ class PackAVSInputs(PackSegInputs):
             mask = (results["gt_sounding_mask"] == 1).astype(np.uint8)
             _check_masks(mask, results)
             sample.gt_sounding_mask = PixelData(data=torch.from_numpy(mask[None]))
-        for field in ("gt_silent_map", "gt_teacher_map", "gt_ignore_mask"):
+        for field in ("gt_silent_map", "gt_teacher_map", "gt_ignore_mask", "gt_instance_map"):
             if field in results:
-                silent = results[field][None].astype(np.int64)
-                setattr(sample, field, PixelData(data=torch.from_numpy(silent)))
+                labels = results[field][None].astype(np.int64)
+                setattr(sample, field, PixelData(data=torch.from_numpy(labels)))
         return {"inputs": inputs, "data_samples": sample}
 
 
@@ -74,6 +75,10 @@ def _check_masks(mask: np.ndarray, results: dict) -> None:
     if agree and "gt_seg_map" in results:
         categories = results["gt_seg_map"]
         agree = mask.shape == categories.shape and bool(((categories != 255) == (mask > 0)).all())
+    if agree and "gt_instance_map" in results:
+        numbers = results["gt_instance_map"]
+        labelled = (numbers > 0) & (numbers != 255)
+        agree = mask.shape == numbers.shape and bool((labelled == (mask > 0)).all())
     if not agree:
         raise ValueError(
             f"{results.get('img_path')}: its masks no longer fit each other or the image; use "

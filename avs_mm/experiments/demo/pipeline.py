@@ -93,7 +93,7 @@ def demo_steps(out: Path, data: Path) -> list[Step]:
         Step("test-ms3", "testing on several sources", 22, evaluate("ms3", "Multi-sources")),
         Step("scenes", "making a video", 4, ["-m", f"{PACKAGE}.scenes", "--out", scenes]),
         Step("video", "segmenting the video", 12, video),
-        Step("report", "writing the report", 7, report),
+        Step("report", "writing the report", 11, report),
     ]
 
 

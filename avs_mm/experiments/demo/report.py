@@ -3,7 +3,8 @@
     python -m avs_mm.experiments.demo.report --config configs/mini/avsc.py \\
         --checkpoint work_dirs/mini_avsc --metrics metrics.json --video demo.mp4 -o report.html
 
-The frames are chosen by their place in the data set, not by how well they come out.
+The frames are chosen by their place in the data set, not by how well they come out. The clips with
+two objects of one category are drawn and judged here; their figures join those in metrics.json.
 """
 
 import argparse
@@ -20,8 +21,9 @@ from avs_mm.apis import AVSInferencer
 from avs_mm.datasets import AVSBenchDataset, conditioned_frames
 from avs_mm.evaluation.metrics.sample_fields import category_regions
 from avs_mm.evaluation.runners.frame_choice import sounding_categories
-from avs_mm.experiments.demo.page import Example, page
-from avs_mm.output_file import write_text
+from avs_mm.experiments.demo.page import SOUNDS, Example, Section, page
+from avs_mm.experiments.demo.twins import twins_told_apart
+from avs_mm.output_file import write_json, write_text
 from avs_mm.visualization import (
     draw_annotation,
     draw_candidates,
@@ -52,18 +54,21 @@ def main() -> None:
     parser.add_argument("--config", required=True, help="config of stage 2")
     parser.add_argument("--checkpoint", required=True, help="of that config, or its work dir")
     parser.add_argument("--data", type=Path, default=Path("data/mini"), help="the mini data set")
-    parser.add_argument("--metrics", type=Path, required=True, help="JSON with the tests' metrics")
+    parser.add_argument(
+        "--metrics", type=Path, required=True, help="JSON with the tests' metrics, which grows"
+    )
     parser.add_argument("--video", required=True, help="video to show, as seen from the report")
     parser.add_argument("-o", "--out", type=Path, required=True, help="HTML file to write")
     args = parser.parse_args()
-    number = write_report(
+    metrics = write_report(
         AVSInferencer(args.config, args.checkpoint),
         data=args.data,
         metrics=json.loads(args.metrics.read_text()),
         video=args.video,
         out=args.out,
     )
-    print(f"{number} examples are in {args.out}")
+    write_json(args.metrics, metrics)
+    print(f"the report is {args.out}")
 
 
 def write_report(
@@ -73,7 +78,7 @@ def write_report(
     metrics: dict[str, dict[str, float]],
     video: str,
     out: Path,
-) -> int:
+) -> dict[str, dict[str, float]]:
     """Write the page, whole or not at all.
 
     Args:
@@ -84,7 +89,7 @@ def write_report(
         out: HTML file.
 
     Returns:
-        The number of examples on it.
+        The metrics with those of ``instances``, as the page shows them.
     """
     objects, silent = data / "AVSBench-object", data / "silent-objects"
     s4 = dict(subset="s4", data_root=objects / "Single-source", silent_root=silent / "s4")
@@ -94,12 +99,17 @@ def write_report(
         semantic_root=data / "AVSBench-semantic",
         silent_root=silent / "ms3",
     )
+    single = examples_of(inferencer, s4, one_of_each_category)
+    several = examples_of(inferencer, ms3, three_sounds)
+    figures, twins = twins_told_apart(inferencer)  # last: the inferencer finds two from here on
     sections = [
-        ("One sounding object (S4)", examples_of(inferencer, s4, one_of_each_category)),
-        ("The same frame under three sounds (MS3)", examples_of(inferencer, ms3, three_sounds)),
+        Section("One sounding object (S4)", SOUNDS, single),
+        Section("The same frame under three sounds (MS3)", SOUNDS, several),
+        twins,
     ]
+    metrics = {**metrics, "instances": figures}
     write_text(out, page(metrics, sections, video=video))
-    return sum(len(examples) for _, examples in sections)
+    return metrics
 
 
 def one_of_each_category(dataset: AVSBenchDataset) -> Iterable[Place]:

@@ -53,7 +53,10 @@ def test_fraction_0_changes_nothing():
 @pytest.mark.parametrize(("seed", "condition", "steps"), [(0, "mute", 1), (1, "silence", 0)])
 def test_silence_empties_every_mask(seed: int, condition: str, steps: int):
     np.random.seed(seed)
-    results = only("silence")(make_sample("dog", [NOTHING, DOG], silent=[HORSE, NOTHING]))
+    sample = make_sample("dog", [NOTHING, DOG], silent=[HORSE, NOTHING])
+    sample["gt_instance_map"] = np.array([[0, 1]], np.uint8)
+    results = only("silence")(sample)
+    assert results["gt_instance_map"].tolist() == [[0, 0]]
     assert results["audio_condition"] == condition
     assert np.abs(results["audio"] * 32768).max() == steps
     assert results["audio"].dtype == np.float32

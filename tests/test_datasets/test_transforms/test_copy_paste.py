@@ -41,6 +41,13 @@ def test_without_categories_it_says_what_to_do():
         TRANSFORMS.build(dict(type="avs_mm.CopyPaste"))(results)
 
 
+def test_numbered_instances_are_refused():
+    results = sample(10, [[CAT]])
+    results["mix_results"] = [{**sample(20, [[DOG]]), "gt_instance_map": np.ones((1, 1))}]
+    with pytest.raises(ValueError, match=r"20\.png has a gt_instance_map.* leave out CopyPaste"):
+        TRANSFORMS.build(dict(type="avs_mm.CopyPaste", prob=1))(results)
+
+
 def test_refuses_what_is_no_probability():
     with pytest.raises(ValueError, match="from 0 to 1, not 2"):
         TRANSFORMS.build(dict(type="avs_mm.CopyPaste", prob=2))

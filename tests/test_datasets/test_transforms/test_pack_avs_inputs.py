@@ -1,5 +1,7 @@
 """PackAVSInputs, and what mmseg's transforms leave of the masks before it."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -66,6 +68,17 @@ def test_flip_turns_every_field(results):
     assert (sample.gt_sem_seg.data[0, :, 4:] == 3).all()
     assert (sample.gt_silent_map.data[0, :4, :4] == 1).all()
     assert sample.flip
+
+
+def test_instances_are_checked(results):
+    """They must cover what sounds: a transform that changes the other fields alone is noticed."""
+    results["gt_instance_map"] = np.where(results["gt_sounding_mask"] > 0, 2, 0).astype(np.uint8)
+    with pytest.raises(ValueError, match="no longer fit"):
+        PackAVSInputs()(RandomFlip(prob=1.0)(copy.deepcopy(results)))
+    results["seg_fields"].append("gt_instance_map")
+    sample = PackAVSInputs()(RandomFlip(prob=1.0)(results))["data_samples"]
+    assert sample.gt_instance_map.data.dtype == torch.int64
+    assert sample.gt_instance_map.data[0].tolist() == [[0] * 4 + [2] * 4] * 8
 
 
 def test_resize_and_crop(results):

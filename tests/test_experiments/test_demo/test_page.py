@@ -5,18 +5,25 @@ import cv2
 import numpy as np
 import pytest
 
-from avs_mm.experiments.demo.page import Example, page
+from avs_mm.experiments.demo.page import SOUNDS, TWINS, Example, Section, page
 
 
 def test_the_page_shows_every_metric_and_image():
     red = np.zeros((8, 8, 3), np.uint8)
     red[..., 0] = 255
     example = Example(images=[red] * 6, captions=["<clip>", *"abcde"])
+    twins = Example(images=[red] * 5, captions=[*"abcde"])
     metrics = {"stage1": {"sounding_recall": 0.90512}, "stage2": {"J": 0.7}}
-    html = page(metrics, [("S4", [example, example]), ("MS3", [])], video="demo.mp4")
+    sections = [
+        Section("S4", SOUNDS, [example, example]),
+        Section("MS3", SOUNDS, []),
+        Section("twins", TWINS, [twins]),
+    ]
+    html = page(metrics, sections, video="demo.mp4")
 
-    assert html.count("<img ") == 12
+    assert html.count("<img ") == 2 * 6 + 5
     assert html.count("&lt;clip&gt;") == 2
+    assert html.count('alt="By synchrony"') == html.count("<b>By synchrony</b>") == 1
     assert 'src="demo.mp4"' in html
     assert ">0.905<" in html
     assert ">0.700<" in html

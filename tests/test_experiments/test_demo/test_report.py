@@ -13,6 +13,7 @@ from mmseg.structures import SegDataSample
 
 from avs_mm.datasets import AVSBenchDataset
 from avs_mm.experiments.demo import report
+from avs_mm.experiments.demo.page import TWINS, Example, Section
 from avs_mm.mini import CATEGORIES, make_mini_dataset
 
 pytestmark = pytest.mark.slow
@@ -124,6 +125,9 @@ def test_the_report_is_written_from_the_command_line(data, tmp_path, monkeypatch
     metrics = {"stage1": {"sounding_recall": 0.905}, "stage2": {"J": 0.84, "oracle_J": 0.85}}
     (tmp_path / "metrics.json").write_text(json.dumps(metrics))
     monkeypatch.setattr(report, "AVSInferencer", lambda config, checkpoint: LeftIsBell())
+    twins = Section("twins", TWINS, [Example([np.zeros((8, 8, 3), np.uint8)] * 5, [*"abcde"])])
+    figures = {"right_by_synchrony": 0.625}
+    monkeypatch.setattr(report, "twins_told_apart", lambda inferencer: (figures, twins))
     out = tmp_path / "report.html"
     options = {"--config": "c.py", "--checkpoint": "c.pth", "--data": data, "--video": "demo.mp4"}
     options |= {"--metrics": tmp_path / "metrics.json", "-o": out}
@@ -131,7 +135,9 @@ def test_the_report_is_written_from_the_command_line(data, tmp_path, monkeypatch
     monkeypatch.setattr(sys, "argv", ["report", *arguments])
     report.main()
     html = out.read_text(encoding="utf-8")
-    assert html.count("<img ") == 6 * (6 + 6)
-    assert html.count('<div class="row">') == 12
-    assert all(text in html for text in (">0.905<", ">0.840<", ">0.850<", 'src="demo.mp4"'))
+    assert html.count("<img ") == 6 * (6 + 6) + 5
+    assert html.count('<div class="row">') == 13
+    assert all(text in html for text in (">0.905<", ">0.840<", ">0.625<", 'src="demo.mp4"'))
+    written = json.loads((tmp_path / "metrics.json").read_text())
+    assert written == {**metrics, "instances": figures}
     assert "bell_test_000, second 3" in html

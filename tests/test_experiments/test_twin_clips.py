@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from avs_mm.apis.frame import AVSObject, Frame
-from avs_mm.experiments.instances import Pictures, judge_picture
+from avs_mm.experiments.twin_clips import Pictures, judge_picture
 from avs_mm.mini.twins import SILENT, SOUNDING
 from avs_mm.rle import encode_rle
 
