@@ -10,6 +10,7 @@ require_openmmlab()
 
 from mmengine.registry import DATA_SAMPLERS as MMENGINE_DATA_SAMPLERS
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
+from mmengine.registry import FUNCTIONS as MMENGINE_FUNCTIONS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
 from mmengine.registry import LOOPS as MMENGINE_LOOPS
 from mmengine.registry import METRICS as MMENGINE_METRICS
@@ -24,6 +25,7 @@ from avs_mm.mmengine_loader import refuse_code_in_checkpoints
 __all__ = [
     "DATASETS",
     "DATA_SAMPLERS",
+    "FUNCTIONS",
     "HOOKS",
     "LOOPS",
     "METRICS",
@@ -37,6 +39,7 @@ DATASETS = Registry("dataset", parent=MMENGINE_DATASETS, locations=["avs_mm.data
 DATA_SAMPLERS = Registry(
     "data sampler", parent=MMENGINE_DATA_SAMPLERS, locations=["avs_mm.datasets"]
 )
+FUNCTIONS = Registry("function", parent=MMENGINE_FUNCTIONS, locations=["avs_mm.datasets"])
 TRANSFORMS = Registry(
     "transform", parent=MMENGINE_TRANSFORMS, locations=["avs_mm.datasets.transforms"]
 )

@@ -28,13 +28,14 @@ from avs_mm.trained_model import build_trained_model
 
 
 def build_ways(config: Config, work_dir: Path, *, compiles: bool) -> dict[str, torch.nn.Module]:
-    names = ["fp32", "bf16", *(["bf16, compiled"] if compiles else [])]
+    names = ["fp32", "bf16", "fp16"]
+    names += ["fp32, compiled", "bf16, compiled"] if compiles else []
     ways = {name: build_trained_model(config, work_dir) for name in names}
     for name, model in ways.items():
         if "compiled" in name:
             compile_networks(model)
-        if "bf16" in name:
-            use_mixed_precision(model, "bf16")
+        if "fp32" not in name:
+            use_mixed_precision(model, name.partition(",")[0])
     return ways
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avs_mm.media import read_audio, stream_audio
-from avs_mm.media.plain_wav import read_plain_wav
+from avs_mm.media.plain_wav import open_plain_wav, read_plain_wav
 
 
 def write(path: Path, samples: np.ndarray, *, rate: int = 16_000) -> Path:
@@ -63,3 +63,27 @@ def test_leaves_other_files_to_ffmpeg(tmp_path: Path):
         assert read_plain_wav(path, sample_rate=16_000) is None
     with pytest.raises(ValueError, match=r"d\.wav"):
         read_audio(path)
+
+
+@given(
+    length=st.integers(1, 50),
+    channels=st.integers(1, 3),
+    start=st.integers(0, 60),
+    stop=st.integers(0, 60),
+)
+def test_a_part_is_that_of_the_whole(tmp_path_factory, length, channels, start, stop):
+    samples = np.random.default_rng(length).integers(-(2**15), 2**15, (length, channels))
+    path = write(tmp_path_factory.getbasetemp() / "part.wav", samples.astype("<i2"))
+    wav = open_plain_wav(path, sample_rate=16_000)
+    assert len(wav) == length
+    np.testing.assert_array_equal(wav[start:stop], read_audio(path)[start:stop])
+
+
+def test_a_file_that_becomes_shorter_is_named(tmp_path: Path):
+    path = write(tmp_path / "a.wav", np.zeros((100, 1), "<i2"))
+    wav = open_plain_wav(path, sample_rate=16_000)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(ValueError, match=r"a\.wav: has become shorter"):
+        wav[50:]
+    with pytest.raises(ValueError, match="has no step"):
+        wav[::2]

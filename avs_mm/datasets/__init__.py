@@ -12,6 +12,7 @@ from avs_mm.datasets.avsbench_clips import AVSBenchClips
 from avs_mm.datasets.categories import voc_palette
 from avs_mm.datasets.clip_batch_sampler import ClipBatchSampler
 from avs_mm.datasets.conditioned_frames import ConditionedFrames, conditioned_frames
+from avs_mm.datasets.one_tensor_batch import one_tensor_collate
 from avs_mm.datasets.transforms import (
     LoadAudio,
     LoadInstanceMasks,
@@ -37,6 +38,7 @@ __all__ = [
     "PackAVSInputs",
     "VPODataset",
     "conditioned_frames",
+    "one_tensor_collate",
     "read_audio_pairs",
     "voc_palette",
     "write_audio_pairs",

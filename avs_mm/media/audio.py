@@ -35,7 +35,7 @@ def read_audio(path: str | Path, *, sample_rate: int = SAMPLE_RATE) -> np.ndarra
         FileNotFoundError: There is no such file.
         ValueError: The file cannot be decoded, or holds no sound.
     """
-    plain = read_plain_wav(Path(path), sample_rate=sample_rate)
+    plain = read_plain_wav(path, sample_rate=sample_rate)
     if plain is not None:
         return plain
     return np.concatenate([np.zeros(0, np.float32), *stream_audio(path, sample_rate=sample_rate)])

@@ -89,8 +89,9 @@ def _encode(
 
     written = 0
     for index, image in enumerate(chain([first], rest)):
-        even = np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-        frame = av.VideoFrame.from_ndarray(even, format="rgb24")
+        if height % 2 or width % 2:
+            image = np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        frame = av.VideoFrame.from_ndarray(image, format="rgb24")
         frame.pts, frame.time_base = index, 1 / rate
         container.mux(video.encode(frame))
 

@@ -28,6 +28,7 @@ train_dataloader = dict(
     batch_size=32,
     num_workers=4,
     persistent_workers=True,
+    collate_fn=dict(type="avs_mm.one_tensor_collate"),
     sampler=dict(type="DefaultSampler", shuffle=True),
     dataset=dict(split="train", pipeline=train_pipeline, **dataset),
 )
@@ -35,6 +36,7 @@ val_dataloader = dict(
     batch_size=20,
     num_workers=4,
     persistent_workers=True,
+    collate_fn=dict(type="avs_mm.one_tensor_collate"),
     sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(split="val", pipeline=test_pipeline, test_mode=True, **dataset),
 )
@@ -42,6 +44,7 @@ test_dataloader = dict(
     batch_size=20,
     num_workers=4,
     persistent_workers=True,
+    collate_fn=dict(type="avs_mm.one_tensor_collate"),
     sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(split="test", pipeline=test_pipeline, test_mode=True, **dataset),
 )

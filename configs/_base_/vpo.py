@@ -32,6 +32,7 @@ train_dataloader = dict(
     batch_size=16,
     num_workers=4,
     persistent_workers=True,
+    collate_fn=dict(type="avs_mm.one_tensor_collate"),
     sampler=dict(type="DefaultSampler", shuffle=True),
     dataset=dict(split="train", pipeline=train_pipeline, **dataset),
 )
@@ -39,6 +40,7 @@ test_dataloader = dict(
     batch_size=20,
     num_workers=4,
     persistent_workers=True,
+    collate_fn=dict(type="avs_mm.one_tensor_collate"),
     sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(split="test", pipeline=test_pipeline, test_mode=True, **dataset),
 )

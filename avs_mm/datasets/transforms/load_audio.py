@@ -1,8 +1,8 @@
 """The sound of a sample: one second of a file, with what came before it, or what replaces it."""
 
+import os
 from collections.abc import Callable
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -10,9 +10,12 @@ from mmcv.transforms import BaseTransform
 
 from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
 from avs_mm.media import SAMPLE_RATE, read_audio
+from avs_mm.media.plain_wav import PlainWav, open_plain_wav
 from avs_mm.registry import TRANSFORMS
 
-__all__ = ["LoadAudio", "crop_or_pad", "crop_with_past", "read_remembered"]
+__all__ = ["LoadAudio", "Waveform", "crop_or_pad", "crop_with_past", "read_remembered"]
+
+Waveform = np.ndarray | PlainWav  # mono (N,), float32 where a part is taken
 
 
 @TRANSFORMS.register_module()
@@ -35,10 +38,11 @@ class LoadAudio(BaseTransform):
             localisers' three seconds; else at its beginning.
         seconds_before: Of the same file that are loaded too; a tagger of AudioSet, which has learnt
             on ten seconds, is less sure of one (docs/zero_shot.md).
-        remembered_files: Sounds that a process keeps in memory, 0.3 MB for five seconds. A few are
-            enough where a clip's seconds are read one after another; a small set fits as a whole,
-            and a shuffled epoch then reads no file twice. Every loader worker has its own memory,
-            which lasts with ``persistent_workers``.
+        remembered_files: Decoded sounds that a process keeps in memory, 0.3 MB for five seconds. A
+            few are enough where a clip's seconds are read one after another; a small set fits as a
+            whole, and a shuffled epoch then decodes no file twice. Every loader worker has its own
+            memory, which lasts with ``persistent_workers``. Of a wav file that needs no decoder
+            the second alone is read.
 
     Raises:
         FileNotFoundError, ValueError: From ``avs_mm.media.read_audio``; a negative number of files
@@ -108,7 +112,7 @@ class LoadAudio(BaseTransform):
         step = round(self.hop * self.sample_rate)
         return latest // step * step
 
-    def _read(self, path: str) -> np.ndarray:
+    def _read(self, path: str) -> Waveform:
         return read_remembered(
             path, sample_rate=self.sample_rate, remembered_files=self.remembered_files
         )
@@ -122,7 +126,7 @@ class LoadAudio(BaseTransform):
         )
 
 
-def crop_or_pad(waveform: np.ndarray, start: int, length: int) -> np.ndarray:
+def crop_or_pad(waveform: Waveform, start: int, length: int) -> np.ndarray:
     """Take ``length`` samples from ``start`` on as a copy, zeros where there are none.
 
     Args:
@@ -133,10 +137,12 @@ def crop_or_pad(waveform: np.ndarray, start: int, length: int) -> np.ndarray:
         (length,), of the waveform's type.
     """
     part = waveform[start : start + length]
-    return np.pad(part, (0, length - len(part)))
+    padded = np.zeros(length, part.dtype)
+    padded[: len(part)] = part
+    return padded
 
 
-def crop_with_past(waveform: np.ndarray, start: int, length: int, *, before: int) -> np.ndarray:
+def crop_with_past(waveform: Waveform, start: int, length: int, *, before: int) -> np.ndarray:
     """Take ``length`` samples from ``start`` on and the ``before`` samples that precede them.
 
     Where the sound has begun later than that, what there is of it is repeated towards the past:
@@ -156,25 +162,31 @@ def crop_with_past(waveform: np.ndarray, start: int, length: int, *, before: int
     return known[len(known) - wanted :]
 
 
-def read_remembered(path: str, *, sample_rate: int, remembered_files: int) -> np.ndarray:
+def read_remembered(path: str, *, sample_rate: int, remembered_files: int) -> Waveform:
     """Read a sound as `read_audio` does, or take it from the process's memory of so many files.
 
     Returns:
-        float32 (N,), which must not be written to.
+        (N,), which must not be written to; a slice of it is float32. A wav file that needs no
+        decoder stays on disk until a slice is taken.
     """
-    file = Path(path)
-    # The time of the last change is part of the key: a file written anew is read anew.
-    changed = file.stat().st_mtime_ns if file.exists() else 0
+    try:
+        # The time of the last change is part of the key: a file written anew is read anew.
+        changed = os.stat(path).st_mtime_ns
+    except OSError:
+        changed = 0
     return _reader(remembered_files)(path, sample_rate, changed)
 
 
 @cache
-def _reader(remembered_files: int) -> Callable[[str, int, int], np.ndarray]:
+def _reader(remembered_files: int) -> Callable[[str, int, int], Waveform]:
     """Return the reader that all transforms of a process with this memory share."""
     return lru_cache(maxsize=remembered_files)(_read)
 
 
-def _read(path: str, sample_rate: int, changed: int) -> np.ndarray:
+def _read(path: str, sample_rate: int, changed: int) -> Waveform:
+    wav = open_plain_wav(path, sample_rate=sample_rate)
+    if wav is not None:
+        return wav  # what is cut out of it is read then
     waveform = read_audio(path, sample_rate=sample_rate)
     waveform.flags.writeable = False
     return waveform

@@ -4,7 +4,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from avs_mm.datasets.category_maps import (
-    BACKGROUND,
+    category_map_of,
     check_size,
     fill_categories,
     read_label_map,
@@ -43,7 +43,7 @@ class LoadSoundingMask(BaseTransform):
             return results
         if results["subset"] == "avss":
             labels = read_label_map(path)
-            mask = (labels > 0).astype(np.uint8)
+            mask = (labels > 0).view(np.uint8)
             category_map: np.ndarray | None = to_category_map(labels, results["label_table"], path)
         else:
             mask = read_mask(path)
@@ -69,7 +69,7 @@ class LoadSoundingMask(BaseTransform):
     def _category_map(mask: np.ndarray, results: dict) -> np.ndarray | None:
         """Category map (H, W) of a binary mask, or None where no category is known."""
         if "category" in results:
-            return np.where(mask > 0, results["category"], BACKGROUND).astype(np.uint8)
+            return category_map_of(mask, results["category"])
         if "semantic_map_path" not in results:
             return None
         path = results["semantic_map_path"]

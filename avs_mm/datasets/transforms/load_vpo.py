@@ -6,7 +6,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from avs_mm.datasets.category_maps import check_size, read_label_map, to_category_map
-from avs_mm.datasets.transforms.load_audio import read_remembered
+from avs_mm.datasets.transforms.load_audio import Waveform, read_remembered
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.registry import TRANSFORMS
 
@@ -126,9 +126,9 @@ class LoadStereoSources(BaseTransform):
         )
 
 
-def middle(waveform: np.ndarray, length: int) -> np.ndarray:
+def middle(waveform: Waveform, length: int) -> np.ndarray:
     """Take the middle ``length`` samples of (N,), which is repeated where it is shorter."""
     if len(waveform) < length:
-        return np.tile(waveform, -(-length // len(waveform)))[:length]
+        return np.tile(waveform[:], -(-length // len(waveform)))[:length]
     start = len(waveform) // 2 - length // 2
     return waveform[start : start + length]

@@ -7,6 +7,7 @@ import torch
 from mmengine.structures import PixelData
 from mmseg.datasets import PackSegInputs
 
+from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.registry import TRANSFORMS
 
 __all__ = ["PackAVSInputs"]
@@ -58,7 +59,7 @@ class PackAVSInputs(PackSegInputs):
             inputs["audio"] = torch.from_numpy(results["audio"])
         if "gt_sounding_mask" in results:
             # Padding is 255 in every field; nothing sounds there.
-            mask = (results["gt_sounding_mask"] == 1).astype(np.uint8)
+            mask = (results["gt_sounding_mask"] == 1).view(np.uint8)
             _check_masks(mask, results)
             sample.gt_sounding_mask = PixelData(data=torch.from_numpy(mask[None]))
         for field in ("gt_silent_map", "gt_teacher_map", "gt_ignore_mask", "gt_instance_map"):
@@ -74,11 +75,11 @@ def _check_masks(mask: np.ndarray, results: dict) -> None:
     agree = not sizes or mask.shape in sizes
     if agree and "gt_seg_map" in results:
         categories = results["gt_seg_map"]
-        agree = mask.shape == categories.shape and bool(((categories != 255) == (mask > 0)).all())
+        agree = np.array_equal(categories != BACKGROUND, mask.view(bool))
     if agree and "gt_instance_map" in results:
         numbers = results["gt_instance_map"]
-        labelled = (numbers > 0) & (numbers != 255)
-        agree = mask.shape == numbers.shape and bool((labelled == (mask > 0)).all())
+        labelled = (numbers > 0) & (numbers != BACKGROUND)  # 255 is padding here, too
+        agree = np.array_equal(labelled, mask.view(bool))
     if not agree:
         raise ValueError(
             f"{results.get('img_path')}: its masks no longer fit each other or the image; use "
