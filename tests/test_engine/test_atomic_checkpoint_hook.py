@@ -33,14 +33,21 @@ def end_at_write(monkeypatch, number: int, *, call: str, error: BaseException) -
     monkeypatch.setattr(os, call, failing)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """Work dir of a training that nothing ends."""
+    work_dir = tmp_path_factory.mktemp("runs") / "whole"
+    runner(work_dir).train()
+    return work_dir
+
+
 # Of 4 epochs, each with a checkpoint and, where the score is the best so far, two more writes.
 @pytest.mark.parametrize(
     ("call", "number"),
     [(call, number) for call in ("fsync", "replace") for number in (1, 2, 3, 5)]
     + [("remove", number) for number in (0, 1, 3)],
 )
-def test_a_kill_during_a_write_loses_nothing(tmp_path, monkeypatch, call, number):
-    runner(tmp_path / "whole").train()
+def test_a_kill_during_a_write_loses_nothing(whole, tmp_path, monkeypatch, call, number):
     with monkeypatch.context() as patch:
         end_at_write(patch, number, call=call, error=Killed())
         training = runner(tmp_path / "run")
@@ -51,7 +58,7 @@ def test_a_kill_during_a_write_loses_nothing(tmp_path, monkeypatch, call, number
     assert all(is_whole(path) for path in (tmp_path / "run").glob("[!.]*.pth"))
 
     runner(tmp_path / "run", resume=True).train()
-    assert saved(tmp_path / "run") == saved(tmp_path / "whole")
+    assert saved(tmp_path / "run") == saved(whole)
 
 
 def test_a_full_disk_names_the_file_and_keeps_what_was_there(tmp_path, monkeypatch):

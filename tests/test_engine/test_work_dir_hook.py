@@ -4,12 +4,15 @@ import os
 import re
 import signal
 import time
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from toy_training import runner
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from avs_mm.engine.work_dir_hook import _lock
+
+FORK = get_context("fork")
 
 
 @pytest.fixture
@@ -42,28 +45,26 @@ def test_an_earlier_run_is_overwritten_where_that_is_wanted(trained):
     assert (trained / "epoch_2.pth").is_file()
 
 
+def hold(work_dir: Path, sender) -> None:
+    """Lock a work dir for ten minutes."""
+    _lock(work_dir)
+    sender.send("locked")
+    time.sleep(600)
+
+
 @pytest.mark.slow
-def test_two_trainings_at_once_are_refused(fork_server, tmp_path):
-    code = "\n".join(
-        [
-            "import sys, time, pathlib",
-            "from avs_mm.engine.work_dir_hook import _lock",
-            "_lock(pathlib.Path(sys.argv[1]))",
-            "pathlib.Path(sys.argv[2]).touch()",
-            "time.sleep(600)",
-        ]
-    )
+def test_two_trainings_at_once_are_refused(tmp_path):
     (tmp_path / "run").mkdir()
-    other = fork_server.start("-c", code, tmp_path / "run", tmp_path / "locked", cwd=REPOSITORY)
-    while not (tmp_path / "locked").exists():
-        os.kill(other, 0)
-        time.sleep(0.05)
+    receiver, sender = FORK.Pipe(duplex=False)
+    other = FORK.Process(target=hold, args=(tmp_path / "run", sender))
+    other.start()
+    assert receiver.recv() == "locked"
     message = rf"another training is writing to {re.escape(str(tmp_path))}/run \(process "
-    with pytest.raises(RuntimeError, match=message + rf"{other} on .*--work-dir"):
+    with pytest.raises(RuntimeError, match=message + rf"{other.pid} on .*--work-dir"):
         runner(tmp_path / "run").train()
-    os.kill(other, signal.SIGKILL)
-    (done,) = fork_server.wait(other)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    other.kill()
+    other.join()
+    assert other.exitcode == -signal.SIGKILL
     runner(tmp_path / "run", epochs=1).train()  # a killed one holds no lock
 
 

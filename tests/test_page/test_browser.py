@@ -19,7 +19,7 @@ from avs_mm.tracking import colour_of
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE = 120_000  # ms; of a machine that has much else to do
 NEVER = re.compile("^[-0]+$")
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from avs_mm.page.session import Session
 
 PEOPLE = 10
 GAINS = ({"own": 1.0}, {"noise": 1.0})
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
