@@ -74,3 +74,10 @@ def fork_server() -> Iterator[ForkServer]:
     """Starter of Python processes that need not import torch (tests/helpers/fork_server.py)."""
     with ForkServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def openmmlab_server(fork_server: ForkServer) -> Iterator[ForkServer]:
+    """The same for processes that need not import OpenMMLab either."""
+    with ForkServer(fork_server) as server:
+        yield server

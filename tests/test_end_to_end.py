@@ -17,25 +17,20 @@ from avs_mm.checkpoint import find_checkpoint, read_checkpoint
 from avs_mm.mini import make_mini_dataset
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-# One process of pytest-xdist runs them all, so that each training is made once.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def run_tool(clips, fork_server) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runner of a tool in a forked process; tools/dist_*.sh below start fresh ones."""
-
-    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "AVS_MINI": str(clips)}
-        return fork_server.run(*arguments, cwd=REPOSITORY, env=environment)
-
-    return run
+def environment(clips) -> dict[str, str]:
+    return {**os.environ, "AVS_MINI": str(clips)}
 
 
 @pytest.fixture(scope="module")
-def must_run(run_tool) -> Callable[..., None]:
+def must_run(environment, openmmlab_server) -> Callable[..., None]:
+    """Runner of a tool in a forked process; tools/dist_train.sh below starts fresh ones."""
+
     def run(*arguments: str | Path) -> None:
-        done = run_tool(*arguments)
+        done = openmmlab_server.run(*arguments, cwd=REPOSITORY, env=environment)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
     return run
@@ -187,43 +182,77 @@ def test_mixed_precision_on_a_cpu_computes_nearly_the_same(
 
 
 @pytest.fixture
-def two_processes(clips, monkeypatch) -> Callable[..., None]:
-    """Runner of tools/dist_*.sh, with this Python and on a port of its own."""
+def port() -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-
-    def run(script: str, *arguments: str | Path) -> None:
-        done = subprocess.run(
-            [REPOSITORY / "tools" / script, *map(str, arguments)],
-            cwd=REPOSITORY,
-            env={**os.environ, "AVS_MINI": str(clips), "PATH": path, "PORT": str(port)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-
-    return run
+        return str(free.getsockname()[1])
 
 
-def test_two_processes_test_as_one_does(two_processes, stage2, tested, tmp_path):
-    two_processes(
-        *("dist_test.sh", "configs/mini/avsc.py", stage2, 2),
-        *("--work-dir", tmp_path, "--cfg-options", *STAGE2_OPTIONS),
+def run_script(script: str, *arguments: str | Path, python: Path, **environment: str) -> str:
+    """Run tools/dist_*.sh with the Python of a folder; return what it prints."""
+    path = os.pathsep.join([str(python), os.environ["PATH"]])
+    done = subprocess.run(
+        [REPOSITORY / "tools" / script, *map(str, arguments)],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def test_both_scripts_start_torchrun_alike(tmp_path):
+    """A stand-in for Python prints what it is given."""
+    (tmp_path / "python").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "python").chmod(0o755)
+    torchrun = ["-m", "torch.distributed.run", "--nnodes=1", "--node_rank=0", "--nproc_per_node=2"]
+    torchrun += ["--master_addr=127.0.0.1", "--master_port=1234"]
+    options = ["--work-dir", "a folder"]
+    for script, tool, files in (
+        ("dist_train.sh", "train.py", ["config.py"]),
+        ("dist_test.sh", "test.py", ["config.py", "epoch_1.pth"]),
+    ):
+        printed = run_script(script, *files, 2, *options, python=tmp_path, PORT="1234")
+        tool = str(REPOSITORY / "tools" / tool)
+        expected = [*torchrun, tool, *files, "--launcher", "pytorch", *options]
+        assert printed.splitlines() == expected
+
+
+def test_two_processes_test_as_one_does(
+    environment, openmmlab_server, port, stage2, tested, tmp_path
+):
+    """Started as torchrun starts them."""
+    started = [
+        openmmlab_server.start(
+            *("tools/test.py", "configs/mini/avsc.py", stage2, "--launcher", "pytorch"),
+            *("--work-dir", tmp_path, "--cfg-options", *STAGE2_OPTIONS),
+            cwd=REPOSITORY,
+            env={
+                **environment,
+                **{"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"},
+                **{"RANK": rank, "LOCAL_RANK": rank},
+            },
+        )
+        for rank in ("0", "1")
+    ]
+    for done in openmmlab_server.wait(*started):
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     expected = metrics_of(tested / "run")
     assert len(expected) > 10
     assert metrics_of(tmp_path) == pytest.approx(expected, abs=1e-9)
 
 
-def test_two_processes_train(two_processes, eager, stage2, tmp_path):
+def test_two_processes_train(clips, port, eager, stage2, tmp_path):
     """Batches of three in two processes: as many steps as six in one, with losses alike."""
     options = [*STAGE2_OPTIONS, "train_dataloader.batch_size=3", f"model.stage1={eager}"]
-    two_processes(
+    run_script(
         *("dist_train.sh", "configs/mini/avsc.py", 2),
         *("--work-dir", tmp_path, "--cfg-options", *options),
+        python=Path(sys.executable).parent,
+        AVS_MINI=str(clips),
+        PORT=port,
     )
     assert logged(tmp_path, "loss") == pytest.approx(logged(stage2, "loss"), rel=0.5)
     _, meta = read_checkpoint(find_checkpoint(tmp_path))
@@ -231,10 +260,12 @@ def test_two_processes_train(two_processes, eager, stage2, tmp_path):
     assert meta["iter"] == expected["iter"]
 
 
-def test_refuses_a_checkpoint_of_the_other_stage(run_tool, stage1, tmp_path):
-    done = run_tool(
+def test_refuses_a_checkpoint_of_the_other_stage(environment, fork_server, stage1, tmp_path):
+    done = fork_server.run(  # imports OpenMMLab itself, which the tool has to get right
         *("tools/test.py", "configs/mini/avsc.py", stage1, "--work-dir", tmp_path),
         *("--cfg-options", *OPTIONS),
+        cwd=REPOSITORY,
+        env=environment,
     )
     assert done.returncode != 0
     assert "does not fit AVSC" in done.stderr

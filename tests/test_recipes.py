@@ -86,11 +86,11 @@ def run(commands: str, clone: Path, fork_server: ForkServer) -> None:
         ("Add a baseline", 5),
     ],
 )
-def test_recipe(clone: Path, fork_server: ForkServer, recipe: str, steps: int):
+def test_recipe(clone: Path, openmmlab_server: ForkServer, recipe: str, steps: int):
     followed = 0
     for sentence, language, code in steps_of(recipe):
         if language == "bash":
-            run(code, clone, fork_server)
+            run(code, clone, openmmlab_server)
         else:
             (path, *_) = re.findall(r"`([^`]+\.py)`", sentence)
             if sentence.startswith("Add one line to "):

@@ -1,8 +1,8 @@
 """Python processes that begin with torch imported: forks of one process that has imported it.
 
-A process imports OpenMMLab in six seconds, and in 0.6 where the libraries below are there. Those of
-OpenMMLab and avs_mm are not there: a fork imports them itself. It has arguments, a folder, an
-environment, outputs and an exit status of its own.
+A process imports OpenMMLab and avs_mm in six seconds, in two where the libraries below are there,
+and in half a second where OpenMMLab is there as well. avs_mm is never there: a fork imports it
+itself. It has arguments, a folder, an environment, outputs and an exit status of its own.
 """
 
 import contextlib
@@ -27,15 +27,32 @@ LIBRARIES = (
     *("rich.progress", "scipy.optimize", "shapely.geometry", "terminaltables"),
     *("transformers:Adafactor", "transformers:AutoTokenizer", "transformers:BertModel"),
 )
+OPENMMLAB = (
+    *("mmengine.runner", "mmdet.datasets", "mmdet.evaluation", "mmdet.models"),
+    *("mmseg.datasets", "mmseg.engine", "mmseg.evaluation", "mmseg.models", "mmseg.visualization"),
+)
 OURS = {"avs_mm", "mmcv", "mmdet", "mmengine", "mmseg"}
 
 
 class ForkServer:
-    """A process that has imported ``LIBRARIES``; every ``start`` forks it."""
+    """A process that has imported ``LIBRARIES``; every ``start`` forks it.
 
-    def __init__(self) -> None:
+    Args:
+        parent: A server that this one is a fork of; it then has imported ``OPENMMLAB``, too. A test
+            of the imports themselves takes the parent.
+    """
+
+    def __init__(self, parent: "ForkServer | None" = None) -> None:
         self._outputs = tempfile.TemporaryDirectory()
         self._folders: dict[int, Path] = {}
+        self._parent = parent
+        if parent is not None:
+            pipes = [Path(self._outputs.name, name) for name in ("requests", "answers")]
+            for pipe in pipes:
+                os.mkfifo(pipe)
+            self._process = parent.start(__file__, *pipes)
+            self._requests, self._answers = pipes[0].open("w"), pipes[1].open()
+            return
         self._server = subprocess.Popen(
             [sys.executable, "-W", "ignore", __file__],
             stdin=subprocess.PIPE,
@@ -44,14 +61,18 @@ class ForkServer:
             # Else an installed avs_mm is imported by torch (torch.backends of setup.py).
             env=os.environ | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
         )
+        self._requests, self._answers = self._server.stdin, self._server.stdout
 
     def __enter__(self) -> "ForkServer":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.stdin.close()
-        self._server.wait()
-        self._server.stdout.close()
+        self._requests.close()
+        if self._parent is None:
+            self._server.wait()
+        else:
+            self._parent.wait(self._process)
+        self._answers.close()
         self._outputs.cleanup()
 
     def run(
@@ -95,28 +116,37 @@ class ForkServer:
         ]
 
     def _ask(self, request: object) -> Any:
-        self._server.stdin.write(json.dumps(request) + "\n")
-        self._server.stdin.flush()
-        answer = self._server.stdout.readline()
+        self._requests.write(json.dumps(request) + "\n")
+        self._requests.flush()
+        answer = self._answers.readline()
         if not answer:
             raise RuntimeError("the fork server has ended: its own error is above")
         return json.loads(answer)
 
 
-def serve() -> None:
-    """Answer the requests of a ``ForkServer``; in a fork, return when that has run."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what an import prints is no answer
-    gc.disable()
-    for library in LIBRARIES:
-        module, _, name = library.partition(":")
-        with contextlib.suppress(ImportError):
-            getattr(importlib.import_module(module), name or "__name__")
-    assert not OURS & sys.modules.keys()
+def serve(*pipes: str) -> None:
+    """Answer the requests of a ``ForkServer``; in a fork, return when that has run.
+
+    Args:
+        pipes: The paths of the requests and of the answers, in a fork of another server.
+    """
+    if pipes:
+        signal.alarm(0)
+        requests, answers = (open(*pipe) for pipe in zip(pipes, "rw", strict=True))  # noqa: SIM115
+        import_openmmlab()
+    else:
+        requests, answers = sys.stdin, os.fdopen(os.dup(1), "w")
+        os.dup2(2, 1)  # what an import prints is no answer
+        gc.disable()
+        for library in LIBRARIES:
+            module, _, name = library.partition(":")
+            with contextlib.suppress(ImportError):
+                getattr(importlib.import_module(module), name or "__name__")
+        assert not OURS & sys.modules.keys()
     gc.freeze()
     gc.enable()
     ended: dict[int, int] = {}
-    for line in sys.stdin:
+    for line in requests:
         request = json.loads(line)
         if isinstance(request, list):
             wait(request, ended)
@@ -127,6 +157,15 @@ def serve() -> None:
                 become(**request)
                 return
         print(json.dumps(answer), file=answers, flush=True)
+
+
+def import_openmmlab() -> None:
+    """Import it, and forget avs_mm, without which mmcv-lite's does not import."""
+    gc.disable()
+    for module in ("avs_mm", *OPENMMLAB):
+        importlib.import_module(module)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "avs_mm"]:
+        del sys.modules[name]
 
 
 def wait(processes: list[int], ended: dict[int, int]) -> None:
@@ -162,4 +201,4 @@ def become(*, arguments: list[str], cwd: str, env: dict[str, str], outputs: str)
 
 
 if __name__ == "__main__":
-    serve()
+    serve(*sys.argv[1:])

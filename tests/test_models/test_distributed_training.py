@@ -67,15 +67,15 @@ def stage2(avsc_config, batches, find_something) -> dict:
     )
 
 
-def train(fork_server, cases: list[dict], folder: Path, *, processes: int) -> list[list[dict]]:
+def train(openmmlab_server, cases: list[dict], folder: Path, *, processes: int) -> list[list[dict]]:
     """Run the worker once a process, and fail with what the first that fails has written."""
     folder.mkdir()
     torch.save(cases, folder / "cases.pth")
     started = [
-        fork_server.start(WORKER, rank, processes, folder, cwd=REPOSITORY, env=ENVIRONMENT)
+        openmmlab_server.start(WORKER, rank, processes, folder, cwd=REPOSITORY, env=ENVIRONMENT)
         for rank in range(processes)
     ]
-    done = fork_server.wait(*started)  # kills what would wait for one that has failed
+    done = openmmlab_server.wait(*started)  # kills what would wait for one that has failed
     assert not any(process.returncode for process in done), [
         process.stderr[-3000:] for process in done
     ]
@@ -83,10 +83,10 @@ def train(fork_server, cases: list[dict], folder: Path, *, processes: int) -> li
 
 
 @pytest.mark.slow
-def test_three_steps_give_the_weights_of_one_process(fork_server, stage1, stage2, tmp_path):
+def test_three_steps_give_the_weights_of_one_process(openmmlab_server, stage1, stage2, tmp_path):
     cases = {"stage 1": stage1, "stage 2": stage2}
-    (expected,) = train(fork_server, list(cases.values()), tmp_path / "one", processes=1)
-    ranks = train(fork_server, list(cases.values()), tmp_path / "two", processes=2)
+    (expected,) = train(openmmlab_server, list(cases.values()), tmp_path / "one", processes=1)
+    ranks = train(openmmlab_server, list(cases.values()), tmp_path / "two", processes=2)
     for name, one, first, second in zip(cases, expected, *ranks, strict=True):
         start = cases[name]["weights"]
         assert max((one["weights"][key] - start[key]).abs().max() for key in start) > 1e-3, name

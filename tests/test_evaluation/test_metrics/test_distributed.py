@@ -61,19 +61,19 @@ def evaluate_in_one_process(case: dict) -> dict:
     return evaluator.evaluate(len(case["samples"]))
 
 
-def run_processes(fork_server, world_size: int, folder: Path) -> None:
+def run_processes(openmmlab_server, world_size: int, folder: Path) -> None:
     """Run the worker once a process, and fail with what it wrote if one fails."""
     processes = [
         # mmengine collects the results in .dist_test of the folder
-        fork_server.start(WORKER, rank, world_size, folder, cwd=folder, env=ENVIRONMENT)
+        openmmlab_server.start(WORKER, rank, world_size, folder, cwd=folder, env=ENVIRONMENT)
         for rank in range(world_size)
     ]
-    done = fork_server.wait(*processes)  # kills what would wait for one that has failed
+    done = openmmlab_server.wait(*processes)  # kills what would wait for one that has failed
     assert not any(process.returncode for process in done), [process.stderr for process in done]
 
 
 @pytest.mark.slow
-def test_two_processes_give_exactly_the_numbers_of_one(fork_server, make_samples, tmp_path):
+def test_two_processes_give_exactly_the_numbers_of_one(openmmlab_server, make_samples, tmp_path):
     # a set that does not divide evenly, and one of which a process has only the padding
     cases = []
     for num_frames in (7, 1):
@@ -101,7 +101,7 @@ def test_two_processes_give_exactly_the_numbers_of_one(fork_server, make_samples
     assert {"audio/RA_silence", "audio/negative_F_unmatched"} < expected[1].keys()
 
     torch.save(cases, tmp_path / "cases.pth")
-    run_processes(fork_server, 2, tmp_path)
+    run_processes(openmmlab_server, 2, tmp_path)
     for rank in range(2):
         assert json.loads((tmp_path / f"rank{rank}.json").read_text()) == expected
     written = sorted(path.parent.name for path in (tmp_path / "masks7").rglob("*.png"))

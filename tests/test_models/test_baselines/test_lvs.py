@@ -49,7 +49,7 @@ def test_weights_that_vanish_still_have_a_mean():
 @pytest.mark.slow
 def test_overfits_eight_clips(build, eight_clips, train, matched):
     model = build("lvs")
-    losses = train(model, eight_clips, steps=60)
+    losses = train(model, eight_clips, steps=45)
     assert losses[-1] < 0.05 * losses[0]
     assert matched(model, eight_clips) == 8
 
