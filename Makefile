@@ -17,6 +17,10 @@
 #   VENV=$CONDA_PREFIX     an environment of yours; its torch and OpenMMLab are kept, and the rest where it fits
 #   TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"    what to install as torch
 
+# glibc then keeps what was freed and asks for large pages: page faults are dear on virtual machines
+# (benchmarks/allocator.py). It must be there before a process starts; elsewhere it does nothing.
+export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=2147483648
+
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch

@@ -26,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 COMMANDS: dict[str, tuple[float, list[str]]] = {
     "pipeline": (4, ["--batches", "1", "8", "--threads", "1", "--repeats", "2"]),
     "loss": (2, []),
+    "allocator": (1.5, ["--repeats", "2"]),
     "beats": (2, ["--repeats", "2"]),
     "f_curve": (1, ["--repeats", "3"]),
     "store": (4, ["--frames", "8", "--batch-size", "4", "--repeats", "2"]),
