@@ -40,7 +40,6 @@ test_dataloader = dict(
     batch_size=20,
     num_workers=4,
     persistent_workers=True,
-    collate_fn=dict(type="avs_mm.one_tensor_collate"),
     sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(split="test", pipeline=test_pipeline, test_mode=True, **dataset),
 )

@@ -166,7 +166,7 @@ def test_a_config_without_test_data_is_named(draw, avsc, tmp_path):
     config = Config.fromfile(avsc[0]).to_dict()
     config.pop("test_dataloader")
     Config(config).dump(tmp_path / "bare.py")
-    with pytest.raises(SystemExit, match=r"bare\.py: test_dataloader\.dataset is None; .* give a"):
+    with pytest.raises(SystemExit, match=r"bare\.py: test_dataloader\.dataset is None, .* give a"):
         draw(tmp_path / "bare.py", avsc[1])
 
 
