@@ -14,6 +14,7 @@ from mmengine.config import Config, DictAction
 
 from avs_mm.override_keys import check_override_keys
 from avs_mm.shipped import configs_dir
+from avs_mm.yapf_grammar import import_yapf
 
 __all__ = [
     "add_device_option",
@@ -105,6 +106,8 @@ def load_config(args: argparse.Namespace) -> Config:
     config = read_config(args.config, args.cfg_options)
     config.work_dir = args.work_dir or config.work_dir
     config.launcher = args.launcher
+    if args.launcher != "none":
+        import_yapf()
     if args.launcher == "pytorch" and not torch.cuda.is_available():
         _start_processes_on_cpu(config)
     return config

@@ -10,6 +10,8 @@ from unittest.mock import patch
 import pytest
 from fork_server import ForkServer
 
+from avs_mm.yapf_grammar import import_yapf
+
 # Modules that take longest, of all that are marked slow
 LONGEST = ("test_end_to_end.py", "test_recipes.py", "test_browser.py")
 
@@ -48,6 +50,7 @@ def unformatted_configs() -> Iterator[None]:
         ast.parse(text)
         return text, False
 
+    import_yapf()  # as the other processes do
     with patch("yapf.yapflib.yapf_api.FormatCode", check):
         yield
 
