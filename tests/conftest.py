@@ -2,6 +2,7 @@
 
 import ast
 import gc
+import importlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,6 @@ from unittest.mock import patch
 
 import pytest
 from fork_server import ForkServer
-
-from avs_mm.yapf_grammar import import_yapf
 
 # Modules that take longest, of all that are marked slow
 LONGEST = ("test_end_to_end.py", "test_recipes.py", "test_browser.py")
@@ -50,7 +49,7 @@ def unformatted_configs() -> Iterator[None]:
         ast.parse(text)
         return text, False
 
-    import_yapf()  # as the other processes do
+    importlib.import_module("avs_mm.yapf_grammar").import_yapf()  # other processes do so, too
     with patch("yapf.yapflib.yapf_api.FormatCode", check):
         yield
 
