@@ -54,7 +54,8 @@ class LoadInstanceMasks(BaseTransform):
         for number, instance in enumerate(results["instances"], 1):
             mask = coco_mask.decode(to_rle(instance["segmentation"], size)) > 0
             category_map[mask] = instance["category"]
-            instance_map[mask] = number
+            if self.instances:
+                instance_map[mask] = number
         results["gt_seg_map"] = category_map
         results["gt_sounding_mask"] = (category_map != BACKGROUND).astype(np.uint8)
         fields = ["gt_sounding_mask", "gt_seg_map"]

@@ -6,7 +6,7 @@ image_size = (128, 96)  # (width, height), of 192 x 144
 # What stage 2 begins with: it changes the sound before packing, and leaves the colours alone.
 unpacked_pipeline = [
     dict(type="LoadImageFromFile"),
-    dict(type="avs_mm.LoadAudio", remembered_files=500),
+    dict(type="avs_mm.LoadAudio"),
     dict(type="avs_mm.LoadInstanceMasks", instances=True),
     dict(type="Resize", scale=image_size),
     dict(type="RandomFlip", prob=0.5),
@@ -18,7 +18,7 @@ train_pipeline = [
 ]
 test_pipeline = [
     dict(type="LoadImageFromFile"),
-    dict(type="avs_mm.LoadAudio", remembered_files=500),
+    dict(type="avs_mm.LoadAudio"),
     dict(type="Resize", scale=image_size),
     dict(type="avs_mm.LoadInstanceMasks"),
     dict(type="avs_mm.PackAVSInputs"),
