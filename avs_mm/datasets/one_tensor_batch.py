@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
 from torch import Tensor
@@ -14,14 +15,18 @@ from avs_mm.registry import FUNCTIONS
 __all__ = ["OneTensorBatch", "one_tensor_collate"]
 
 ALIGNMENT = 64  # bytes, more than any type of number needs
-Place = tuple[int, torch.dtype, torch.Size]  # first byte, type and shape of a tensor
+LARGE = 4096  # numbers of a tensor, from which on it pays to look how many bytes they need
+# First byte of a tensor, the type in which it is sent, its own, and its shape
+Place = tuple[int, torch.dtype, torch.dtype, torch.Size]
 
 
 class OneTensorBatch(dict):
     """A batch that becomes a dict of equal content in the process that receives it.
 
     torch hands every tensor over in a file of shared memory of its own, which takes longer than
-    copying a frame. Here all tensors of a batch lie in one; those received are views of it.
+    copying a frame. Here all tensors of a batch lie in one; those received are views of it. Label
+    maps, int64 as mmseg has them, are sent in 8 bits where their labels fit and are int64 again
+    where they arrive.
     """
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
@@ -32,8 +37,9 @@ class OneTensorBatch(dict):
         places: list[Place] = []
         size = 0
         for tensor in pickler.tensors:
-            places.append((size, tensor.dtype, tensor.shape))
-            size += -(-tensor.nbytes // ALIGNMENT) * ALIGNMENT
+            sent_as = torch.uint8 if _fits_8_bits(tensor) else tensor.dtype
+            places.append((size, sent_as, tensor.dtype, tensor.shape))
+            size += -(-tensor.numel() * sent_as.itemsize // ALIGNMENT) * ALIGNMENT
         # As torch's default_collate does it: written to shared memory, and not copied there.
         storage = torch.UntypedStorage._new_shared(max(size, 1))
         content = torch.empty(0, dtype=torch.uint8).set_(storage)
@@ -66,7 +72,15 @@ class _Unpickler(pickle.Unpickler):
         self.content, self.places = content, places
 
     def persistent_load(self, index: int) -> Tensor:
-        return _view(self.content, self.places[index])
+        place = self.places[index]
+        return _view(self.content, place).to(place[2])
+
+
+def _fits_8_bits(tensor: Tensor) -> bool:
+    if tensor.dtype != torch.int64 or tensor.numel() < LARGE:
+        return False
+    bits = int(np.bitwise_or.reduce(tensor.numpy(), axis=None))  # of all numbers; < 0 if one is
+    return 0 <= bits < 256
 
 
 def _unpack(pickled: bytes, content: Tensor, places: Sequence[Place]) -> dict[str, Any]:
@@ -74,5 +88,5 @@ def _unpack(pickled: bytes, content: Tensor, places: Sequence[Place]) -> dict[st
 
 
 def _view(content: Tensor, place: Place) -> Tensor:
-    first, dtype, shape = place
-    return content[first : first + dtype.itemsize * shape.numel()].view(dtype).view(shape)
+    first, sent_as, _, shape = place
+    return content[first : first + sent_as.itemsize * shape.numel()].view(sent_as).view(shape)

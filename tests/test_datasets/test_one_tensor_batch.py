@@ -75,6 +75,19 @@ def test_a_batch_is_one_tensor_on_its_way_and_a_dict_where_it_arrives():
     assert len(pointers) == 1
 
 
+@pytest.mark.parametrize(
+    ("labels", "bytes_a_label"),
+    [((0, 255), 1), ((0, 256), 8), ((-1, 5), 8), ((-(2**63), 2**63 - 1), 8)],
+)
+def test_label_maps_are_sent_in_8_bits_where_they_fit(labels, bytes_a_label):
+    label_map = torch.tensor(labels).repeat(64 * 64).reshape(1, 64, 128)
+    batch = OneTensorBatch(a=[label_map, label_map.transpose(1, 2)])
+    _, (_pickled, content, _places) = batch.__reduce__()
+    assert content.numel() == 2 * bytes_a_label * label_map.numel()
+    received = pickle.loads(bytes(ForkingPickler.dumps(batch)))
+    assert_equal(received["a"], batch["a"])
+
+
 def test_what_is_received_may_be_written_to():
     received = pickle.loads(bytes(ForkingPickler.dumps(OneTensorBatch(a=[torch.ones(3)] * 2))))
     received["a"][0][:] = 5
