@@ -1,6 +1,7 @@
 """Whether a file is as long as its own header says; decoders give what there is of a cut one."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,17 +11,21 @@ UNKNOWN = 0x7FFFF000  # bytes; this and above is written where a wav was streame
 TAIL = 4096  # bytes that may follow the end of an image
 
 
-def check_length(path: str | Path) -> None:
+def check_length(path: str | Path, opened: BinaryIO | None = None) -> None:
     """Refuse a wav, mp4 (mov, m4a), PNG or JPEG of which the end is missing; pass others.
 
     What is read is a few bytes of each part's header, or the file's last ones.
 
+    Args:
+        opened: The file, where it is open already; it stays open, at another place.
+
     Raises:
         ValueError: The file is cut short; the message says where.
     """
-    with Path(path).open("rb") as file:
-        start = file.read(12)
+    with Path(path).open("rb") if opened is None else nullcontext(opened) as file:
         size = file.seek(0, 2)
+        file.seek(0)
+        start = file.read(12)
         check = _check_of(start)
         fault = check(file, size) if check else None
     if fault:

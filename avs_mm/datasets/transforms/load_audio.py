@@ -169,6 +169,9 @@ def read_remembered(path: str, *, sample_rate: int, remembered_files: int) -> Wa
         (N,), which must not be written to; a slice of it is float32. A wav file that needs no
         decoder stays on disk until a slice is taken.
     """
+    wav = open_plain_wav(path, sample_rate=sample_rate)
+    if wav is not None:
+        return wav  # what is cut out of it is read then
     try:
         # The time of the last change is part of the key: a file written anew is read anew.
         changed = os.stat(path).st_mtime_ns
@@ -178,15 +181,12 @@ def read_remembered(path: str, *, sample_rate: int, remembered_files: int) -> Wa
 
 
 @cache
-def _reader(remembered_files: int) -> Callable[[str, int, int], Waveform]:
+def _reader(remembered_files: int) -> Callable[[str, int, int], np.ndarray]:
     """Return the reader that all transforms of a process with this memory share."""
     return lru_cache(maxsize=remembered_files)(_read)
 
 
-def _read(path: str, sample_rate: int, changed: int) -> Waveform:
-    wav = open_plain_wav(path, sample_rate=sample_rate)
-    if wav is not None:
-        return wav  # what is cut out of it is read then
+def _read(path: str, sample_rate: int, changed: int) -> np.ndarray:
     waveform = read_audio(path, sample_rate=sample_rate)
     waveform.flags.writeable = False
     return waveform
