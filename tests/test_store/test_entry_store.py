@@ -2,8 +2,10 @@
 
 import copy
 import multiprocessing
+import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,3 +145,20 @@ def test_two_processes_write_at_once(tmp_path: Path):
         assert store.get(number.to_bytes(16, "little")) == str(number).encode() * 50
     for path in tmp_path.iterdir():
         Segment(path)  # each is whole, and nothing unfinished is left
+
+
+def test_a_look_up_takes_no_memory_that_grows_with_the_store(tmp_path: Path):
+    number = 20_000
+    keys = np.random.default_rng(0).bytes(16 * number)
+    written = EntryStore(tmp_path)
+    for place in range(number):
+        written.put(keys[16 * place : 16 * place + 16], b"value")
+    written.flush()
+    store = EntryStore(tmp_path)
+    assert store.get(keys[:16]) == b"value"
+    tracemalloc.start()
+    for place in range(number - 10, number):
+        assert store.get(keys[16 * place : 16 * place + 16]) == b"value"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < number  # bytes: a copy of the keys' halves alone would be 8 an entry
