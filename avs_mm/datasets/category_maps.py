@@ -1,12 +1,13 @@
 """Reads masks and label maps as AVSBench stores them, and turns labels into category maps."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import numpy as np
+import torch
 from PIL import Image
 from torch import Tensor
 
@@ -14,6 +15,7 @@ from avs_mm.file_length import check_length
 
 __all__ = [
     "BACKGROUND",
+    "categories_in",
     "category_map_of",
     "check_image",
     "check_size",
@@ -38,8 +40,8 @@ def check_image(path: str | Path) -> None:
     Raises:
         FileNotFoundError, ValueError: As `open_image`; the image is cut short.
     """
-    with _opened(path):
-        check_length(path)
+    with _opened(path) as (file, _):
+        check_length(path, file)
 
 
 def open_image(path: str | Path) -> Image.Image:
@@ -48,21 +50,22 @@ def open_image(path: str | Path) -> Image.Image:
     Raises:
         FileNotFoundError, ValueError: The file is missing, no image, or larger than any frame.
     """
-    with _opened(path) as image:
+    with _opened(path) as (_, image):
         image.load()
     return image
 
 
 @contextmanager
-def _opened(path: str | Path) -> Iterator[Image.Image]:
-    if not os.path.isfile(path):
-        raise FileNotFoundError(f"{path}: no such file; unpack the data set's archives completely")
+def _opened(path: str | Path) -> Iterator[tuple[BinaryIO, Image.Image]]:
     too_large = f"{path}: is larger than {MOST_PIXELS >> 20} million pixels; scale it down"
     try:
-        with Image.open(path) as image:
+        with open(path, "rb") as file, Image.open(file) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise ValueError(too_large)
-            yield image
+            yield file, image
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        remedy = "unpack the data set's archives completely"
+        raise FileNotFoundError(f"{path}: no such file; {remedy}") from error
     except Image.DecompressionBombError as error:
         raise ValueError(too_large) from error
     except ValueError as error:
@@ -186,13 +189,21 @@ def fill_categories(mask: np.ndarray, categories: np.ndarray) -> np.ndarray:
     return np.where(foreground, categories, BACKGROUND).astype(np.uint8)
 
 
+def categories_in(category_map: Tensor) -> Tensor:
+    """Return the n categories of a category map of any shape, (n,) in ascending order."""
+    # Counting takes a sixth of the time of ``unique``, which sorts the pixels.
+    numbers = torch.bincount(category_map.flatten(), minlength=BACKGROUND + 1)
+    numbers[BACKGROUND] = 0
+    return numbers.nonzero()[:, 0]
+
+
 def regions_of(category_map: Tensor) -> tuple[Tensor, Tensor]:
     """Return the n categories of a category map (H, W) or (1, H, W), and the region of each.
 
     Returns:
         The categories (n,) in ascending order, and bool (n, H, W).
     """
-    categories = category_map[category_map != BACKGROUND].unique()
+    categories = categories_in(category_map).to(category_map)
     return categories, category_map == categories[:, None, None]
 
 

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.datasets.category_maps import categories_in
 
 __all__ = ["category_loss", "sounding_categories"]
 
@@ -46,7 +46,6 @@ def sounding_categories(data_samples: Sequence[SegDataSample], *, num_classes: i
                 "and this frame has none: give MS3 the folder of AVSBench-semantic as the "
                 "dataset's semantic_root, or set category_loss_weight=0"
             )
-        labelled = sample.gt_sem_seg.data.unique().tolist()
-        row[[label for label in labelled if label != BACKGROUND]] = True
+        row[categories_in(sample.gt_sem_seg.data).tolist()] = True
         row[list(sample.get("unmatched_categories", ()))] = True
     return sounding

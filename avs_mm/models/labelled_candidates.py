@@ -4,7 +4,7 @@ import torch
 from mmengine.structures import InstanceData
 from torch import Tensor
 
-from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.datasets.category_maps import categories_in
 from avs_mm.models.mask_overlap import mask_iou
 
 __all__ = ["LEAST_IOU", "with_labelled_objects"]
@@ -25,11 +25,8 @@ def with_labelled_objects(candidates: InstanceData, category_map: Tensor) -> Ins
         Candidates whose ``labels`` ascend; the score of a labelled object is 1.
     """
     masks, labels, scores = [], [], []
-    labelled = category_map.unique().tolist()
     kept = torch.ones(len(candidates), dtype=torch.bool)
-    for label in labelled:
-        if label == BACKGROUND:
-            continue
+    for label in categories_in(category_map).tolist():
         region = category_map == label
         same = candidates.labels == label
         if (mask_iou(candidates.masks[same], region) >= LEAST_IOU).any():

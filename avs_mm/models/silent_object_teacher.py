@@ -9,7 +9,7 @@ from mmseg.models import EncoderDecoder
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.datasets.category_maps import BACKGROUND, categories_in
 
 __all__ = ["SilentObjectTeacher", "complete_labels", "with_taught_objects"]
 
@@ -77,7 +77,7 @@ def complete_labels(
         overlap, the one with the higher score is painted.
     """
     background = category_map == BACKGROUND
-    labelled = category_map[~background].unique().tolist()
+    labelled = categories_in(category_map).tolist()
     completed = category_map.clone()
     for index in candidates.scores.argsort().tolist():
         mask, label = candidates.masks[index], int(candidates.labels[index])

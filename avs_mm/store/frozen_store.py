@@ -3,13 +3,13 @@
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from avs_mm.atomic_write import atomic_write
 from avs_mm.checksum import sha256_of_files
@@ -44,14 +44,13 @@ class FrozenStore:
         self.module = module
         self.settings = settings
         self.opened: dict[str, EntryStore] = {}
-        self.state: tuple = ()  # of the weights, when they were last read
+        self.watched: _Watched | None = None  # since the weights were last read
         self.weights = ""
 
     def entries(self, device: torch.device) -> EntryStore:
         """Return the entries of the network as it is now, on a kind of device."""
-        state = _state_of(self.module)
-        if state != self.state:
-            self.weights, self.state = weights_digest(self.module), state
+        if self.watched is None or self.watched.has_changed():
+            self.watched, self.weights = _Watched(self.module), weights_digest(self.module)
         autocast = torch.is_autocast_enabled(device.type)
         facts = {
             "weights": self.weights,
@@ -88,10 +87,33 @@ def weights_digest(module: nn.Module) -> str:
     return digest.hexdigest()
 
 
-def _state_of(module: nn.Module) -> tuple:
-    """Tell whether weights were written to, without reading them."""
-    tensors = [*module.parameters(), *module.buffers()]
-    return tuple((tensor.data_ptr(), tensor._version) for tensor in tensors)
+class _Watched:
+    """A network as it was at a moment, to see later whether its weights are others.
+
+    They are not read for it: torch counts the writes to a tensor. Parts and tensors that have been
+    replaced are seen, too, without a walk through the tree of modules in every iteration.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        self.parts = [*module.modules()]
+        # They are kept: so nothing that comes later has the id of one of them.
+        self.objects = [*self._objects()]
+        self.states = [*map(_state_of, self.objects)]
+
+    def has_changed(self) -> bool:
+        return self.states != [*map(_state_of, self._objects())]
+
+    def _objects(self) -> Iterator[Tensor | nn.Module | None]:
+        for part in self.parts:
+            yield from part._modules.values()
+            yield from part._parameters.values()
+            yield from part._buffers.values()
+
+
+def _state_of(found: Tensor | nn.Module | None) -> tuple[int, ...]:
+    if isinstance(found, Tensor):
+        return id(found), found.data_ptr(), found._version
+    return (id(found),)
 
 
 def _attributes(module: nn.Module) -> dict[str, Any]:

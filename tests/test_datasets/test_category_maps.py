@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from avs_mm.datasets.category_maps import (
+    categories_in,
     check_image,
     fill_categories,
     read_label_map,
@@ -128,6 +131,12 @@ def test_regions_of_a_category_map(shape: tuple[int, ...]):
     assert regions.int().tolist() == [[[0, 0, 1], [1, 0, 0]], [[1, 0, 0], [0, 0, 1]]]
     categories, regions = regions_of(torch.full(shape, 255))
     assert (len(categories), regions.shape) == (0, (0, 2, 3))
+
+
+@given(st.lists(st.integers(0, 255), max_size=20), st.sampled_from([torch.uint8, torch.int64]))
+def test_categories_in_a_map_are_its_values_but_the_background(values: list, dtype: torch.dtype):
+    found = categories_in(torch.tensor(values, dtype=dtype).reshape(1, -1))
+    assert found.tolist() == sorted(set(values) - {255})
 
 
 @pytest.mark.parametrize("read", [read_mask, read_label_map])

@@ -1,8 +1,10 @@
 """A store belongs to a network as it is: other weights, settings or precisions have their own."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import torch
 from torch import nn
 
@@ -45,6 +47,32 @@ def test_changed_weights_attributes_and_settings_have_none(tmp_path: Path):
     with torch.no_grad():
         module[0].weight[0, 0] += 0
         module[1].running_mean += 1  # a buffer
+    assert store.entries(CPU).get(KEY) is None
+
+
+def replace_parameter(network: nn.Sequential) -> None:
+    network[1][0].weight = nn.Parameter(network[1][0].weight.detach() + 1)
+
+
+def replace_part(network: nn.Sequential) -> None:
+    network[1][0] = nn.Linear(2, 2)
+
+
+def append_part(network: nn.Sequential) -> None:
+    network[1].append(nn.Linear(2, 2))
+
+
+def replace_data(network: nn.Sequential) -> None:
+    network[0].weight.data = network[0].weight.data + 1
+
+
+@pytest.mark.parametrize("change", [replace_parameter, replace_part, append_part, replace_data])
+def test_a_part_that_was_replaced_is_seen(tmp_path: Path, change: Callable):
+    network = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.Linear(2, 2)))
+    store = make_store(tmp_path, network)
+    store.entries(CPU).put(KEY, b"value")
+    assert store.entries(CPU).get(KEY) == b"value"
+    change(network)
     assert store.entries(CPU).get(KEY) is None
 
 

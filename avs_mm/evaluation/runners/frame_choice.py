@@ -6,7 +6,7 @@ import numpy as np
 from mmseg.structures import SegDataSample
 
 from avs_mm.datasets import AVSBenchDataset
-from avs_mm.datasets.category_maps import BACKGROUND
+from avs_mm.datasets.category_maps import categories_in
 from avs_mm.datasets.scenes import scenes_of
 
 __all__ = ["choose_frames", "frames_by_clip", "frames_of_clips", "sounding_categories"]
@@ -90,4 +90,4 @@ def sounding_categories(sample: SegDataSample) -> frozenset[int]:
     """Return the categories that sound in an annotated sample; none where they are not known."""
     if "gt_sem_seg" not in sample:
         return frozenset()
-    return frozenset(sample.gt_sem_seg.data.unique().tolist()) - {BACKGROUND}
+    return frozenset(categories_in(sample.gt_sem_seg.data).tolist())
