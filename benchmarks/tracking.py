@@ -44,6 +44,7 @@ def draw_clip(rng: np.random.Generator) -> Iterator[Found]:
     things = [
         SceneObject(
             category=index % 2,
+            label=index + 1,
             sprite=draw_sprite(index % 2, 80, rng),
             center=tuple(rng.uniform(-0.25, 0.25, 2)),
             travel=tuple(rng.uniform(-1.2, 1.2, 2) * (1.0, 0.5)),
