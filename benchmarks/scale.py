@@ -5,8 +5,8 @@
 Each size runs in a process of its own: clips of S4 of the mini set at 96 x 96, as often as asked
 for, through configs/mini/avsc.py with random weights. Seconds are the processor's. Memory of a test
 is how much the process grew while it tested, after a first batch; it should not depend on the size.
-A store of a size has as many entries of 10 kB as frames in the clips; a look-up should take as long
-in a large one as in a small one.
+A store has a thousand entries of 10 kB at size 1; a look-up should take as long in a large one as
+in a small one. "Linear" allows for a quarter more than as many times the seconds as the clips.
 """
 
 import argparse
@@ -38,6 +38,8 @@ from avs_mm.store import EntryStore
 
 CLIPS, FRAMES = 2, 5  # at size 1; a clip has five frames
 ENTRY = bytes(range(256)) * 40
+LINEAR = 1.25  # times the seconds for a time the clips
+MOST_MEMORY = 32.0  # MB that a test of any size may add
 
 
 def measure(times: int) -> dict[str, float]:
@@ -160,10 +162,16 @@ def main() -> None:
     first, last = rows[0], rows[-1]
     factor = last["times"] / first["times"]
     figures = [
-        {"what": f"{name} at {factor:g} times the clips", "value": last[name] / first[name]}
+        {
+            "what": f"{name} at {factor:g} times the clips",
+            "value": last[name] / first[name],
+            "at most": LINEAR * factor,
+        }
         for name in last
         if name.endswith("seconds")
     ]
+    what = f"MB that a test of {factor:g} times the clips adds"
+    figures.append({"what": what, "value": last["test memory (MB)"], "at most": MOST_MEMORY})
     write_figures(args.json, "Scale", figures)
 
 

@@ -1,16 +1,24 @@
 """How long a second of video takes, where the time goes, and what frames may share.
 
-    python benchmarks/video.py [--model WORK_DIR] [--seconds 4] [--repeats 2] [--json FILE]
+    python benchmarks/video.py [--networks small swin_b] [--seconds 4] [--repeats 2] [--json FILE]
 
-Without a model: the small network of configs/mini/avsc.py with random weights, whose candidates are
-as many as its queries find. The video is drawn: 336 x 336 pixels, 12 frames a second. Three ways by
-turns: every frame with a second of sound of its own, as ``avs_mm.apis.segment_video`` and
-``audio_every=None``; every frame with the sound scored once a second, as ``avs-mm segment``; and a
-frame every 0.2 s whose masks the frames between carry, ``--every 0.2 --carry``. All are painted and
-written. Seconds are the processor's, which other programs do not lengthen.
+"small" is the network of configs/mini/avsc.py, whose candidates are as many as its queries find;
+"swin_b" is Swin-B and BEATs of configs/avs_avsc.py, on a single second and once. Weights are
+random; ``--model WORK_DIR`` is a trained network in their place. The video is drawn: 336 x 336
+pixels, 12 frames a second. Three ways by turns: every frame with a second of sound of its own, as
+``avs_mm.apis.segment_video`` and ``audio_every=None``; every frame with the sound scored once a
+second, as ``avs-mm segment``; and a frame every 0.2 s whose masks the frames between carry,
+``--every 0.2 --carry``. All are painted and written. Seconds are the processor's, which other
+programs do not lengthen.
+
+``--against FOLDER`` measures another checkout's ``segment_video`` too, with the same configs and
+the same video: ``git worktree add FOLDER COMMIT`` makes one.
 """
 
 import argparse
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -47,17 +55,53 @@ PARTS = {  # what is timed, where it is called
     "masks as RLE": "avs_mm.apis.encoded_frames.encode_rle",
     "overlaps": "avs_mm.apis.encoded_frames.mask_overlaps",
 }
+CONFIGS = {"small": "mini/avsc.py", "swin_b": "avs_avsc.py"}
+GOAL = 3.0  # times as fast as every frame with a second of its own, and as the other checkout
+# Of another checkout, which may be an old one: it knows these names.
+SEGMENT_ELSEWHERE = """
+import sys, time, torch
+from mmengine.config import Config
+from avs_mm.apis import AVSInferencer, segment_video
+config, checkpoint, video, out = sys.argv[1:5]
+torch.set_num_threads(1)
+inferencer = AVSInferencer(Config.fromfile(config), checkpoint, device="cpu")
+seconds = []
+for _ in range(int(sys.argv[5])):
+    start = time.process_time()
+    segment_video(inferencer, video, out, progress=False)
+    seconds.append(time.process_time() - start)
+print(min(seconds))
+"""
 
 
-def small_network(folder: Path) -> AVSInferencer:
+def random_network(name: str, folder: Path) -> AVSInferencer:
+    """Build a network with random weights; its config and checkpoint stay in the folder."""
     init_default_scope("mmseg")
     torch.manual_seed(0)
-    config = Config.fromfile(configs_dir() / "mini" / "avsc.py")
-    config.model.segmentor.update(score_threshold=0.0, quality_threshold=0.0)
-    meta = {"classes": CATEGORIES, "palette": [[40 * index, 90, 160] for index in range(6)]}
-    checkpoint = {"state_dict": MODELS.build(config.model).state_dict()}
-    torch.save({**checkpoint, "meta": {"dataset_meta": meta}}, folder / "random.pth")
-    return AVSInferencer(config, folder / "random.pth", device="cpu")
+    config = Config.fromfile(configs_dir() / CONFIGS[name])
+    if name == "small":
+        config.model.segmentor.update(score_threshold=0.0, quality_threshold=0.0)
+    model = MODELS.build(config.model)
+    number = model.num_classes
+    classes = CATEGORIES if number == len(CATEGORIES) else [f"thing {i}" for i in range(number)]
+    meta = {"classes": classes, "palette": [[10 * index, 90, 160] for index in range(number)]}
+    checkpoint = {"state_dict": model.state_dict(), "meta": {"dataset_meta": meta}}
+    torch.save(checkpoint, folder / f"{name}.pth")
+    config.dump(folder / f"{name}.py")
+    return AVSInferencer(config, folder / f"{name}.pth", device="cpu")
+
+
+def segment_elsewhere(checkout: Path, name: str, folder: Path, *, repeats: int) -> float:
+    """Return the seconds of the processor that another checkout takes for the drawn video."""
+    paths = [folder / f"{name}.py", folder / f"{name}.pth", folder / "drawn.mp4"]
+    command = [sys.executable, "-c", SEGMENT_ELSEWHERE, *map(str, paths), str(folder / "old.mp4")]
+    environment = {**os.environ, "PYTHONPATH": str(checkout.resolve())}
+    ended = subprocess.run(
+        [*command, str(repeats)], env=environment, capture_output=True, text=True, check=False
+    )
+    if ended.returncode:
+        raise SystemExit(f"{checkout}: cannot segment a video: {ended.stderr.strip()[-500:]}")
+    return float(ended.stdout.split()[-1])
 
 
 class Clock:
@@ -107,47 +151,77 @@ def segment(inferencer: AVSInferencer, video: Path, out: Path, **options: Any) -
     return clock
 
 
+def seconds_of_ways(
+    inferencer: AVSInferencer, folder: Path, *, seconds: int, repeats: int
+) -> dict[str, Counter[str]]:
+    """Draw a video and segment it in every way, by turns; return the parts of the fastest runs."""
+    things = ["bell", "bird", "drum"]
+    frames, sound = draw_scene(np.random.default_rng(0), things, [["bell"]] * seconds)
+    write_video(folder / "drawn.mp4", frames, fps=FPS, audio=sound)
+    segment(inferencer, folder / "drawn.mp4", folder / "out.mp4", every=1.0)  # a first call
+    found: dict[str, list[Clock]] = {way: [] for way in WAYS}
+    for _ in range(repeats):
+        for way, options in WAYS.items():
+            found[way].append(
+                segment(inferencer, folder / "drawn.mp4", folder / "out.mp4", **options)
+            )
+    return {
+        way: min(clocks, key=lambda clock: clock.seconds.total()).seconds
+        for way, clocks in found.items()
+    }
+
+
+def print_parts(best: dict[str, Counter[str]], *, seconds: int) -> None:
+    print(f"{'':24}" + "".join(f"{f'({number})':>10}" for number in range(1, len(best) + 1)))
+    for name in [*PARTS, "painting", "encoding and the rest"]:
+        columns = [parts[name] / seconds for parts in best.values()]
+        print(f"{name:24}" + "".join(f"{column:10.3f}" for column in columns))
+    print(f"{'all':24}" + "".join(f"{parts.total() / seconds:10.3f}" for parts in best.values()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--model", help="a work dir of stage 2")
-    parser.add_argument("--seconds", type=int, default=4)
-    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--networks", nargs="+", choices=CONFIGS, default=["small", "swin_b"])
+    parser.add_argument("--model", help="a work dir of stage 2, in the place of the networks")
+    parser.add_argument("--against", type=Path, help="another checkout of the repository")
+    parser.add_argument("--seconds", type=int, default=4, help="of video, but for swin_b")
+    parser.add_argument("--repeats", type=int, default=2, help="but for swin_b")
     parser.add_argument("--json", type=Path, help="file for the figures")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        inferencer = AVSInferencer(args.model) if args.model else small_network(folder)
-        things = ["bell", "bird", "drum"]
-        frames, sound = draw_scene(np.random.default_rng(0), things, [["bell"]] * args.seconds)
-        write_video(folder / "drawn.mp4", frames, fps=FPS, audio=sound)
-        segment(inferencer, folder / "drawn.mp4", folder / "out.mp4", every=1.0)  # a first call
-        found: dict[str, list[Clock]] = {way: [] for way in WAYS}
-        for _ in range(args.repeats):
-            for way, options in WAYS.items():
-                clock = segment(inferencer, folder / "drawn.mp4", folder / "out.mp4", **options)
-                found[way].append(clock)
+    if args.model and args.against:
+        parser.error("--against compares networks with random weights: leave out --model")
 
-    best = {
-        way: min(clocks, key=lambda clock: clock.seconds.total()).seconds
-        for way, clocks in found.items()
-    }
-    names = [*PARTS, "painting", "encoding and the rest"]
-    print("seconds of the processor for a second of video")
-    print(f"{'':24}" + "".join(f"{f'({number})':>10}" for number in range(1, len(best) + 1)))
-    for name in names:
-        columns = [seconds[name] / args.seconds for seconds in best.values()]
-        print(f"{name:24}" + "".join(f"{column:10.3f}" for column in columns))
-    totals = {way: seconds.total() / args.seconds for way, seconds in best.items()}
-    print(f"{'all':24}" + "".join(f"{total:10.3f}" for total in totals.values()))
-    first, *others = totals
-    rows = []
-    for number, way in enumerate(totals, start=1):
-        print(f"({number}) {way}: {totals[first] / totals[way]:.2f} times (1)")
-    for way in others:
-        rows.append({"what": f"video, {way}", "speed-up": totals[first] / totals[way]})
-    rows[-1]["goal"] = 3.0
+    rows: list[dict[str, Any]] = []
+    for name in [args.model] if args.model else args.networks:
+        seconds, repeats = (1, 1) if name == "swin_b" else (args.seconds, args.repeats)
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            inferencer = AVSInferencer(name) if args.model else random_network(name, folder)
+            best = seconds_of_ways(inferencer, folder, seconds=seconds, repeats=repeats)
+            before = (
+                segment_elsewhere(args.against, name, folder, repeats=repeats)
+                if args.against
+                else None
+            )
+        print(f"{name}: seconds of the processor for a second of video")
+        print_parts(best, seconds=seconds)
+        first, *others = best
+        for number, way in enumerate(best, start=1):
+            ratio = best[first].total() / best[way].total()
+            print(f"({number}) {way}: {ratio:.2f} times (1)")
+        for way in others:
+            ratio = best[first].total() / best[way].total()
+            rows.append({"what": f"video, {name}, {way}", "speed-up": ratio})
+        rows[-1]["goal"] = GOAL
+        if before is not None:
+            print(f"{args.against}: {before / seconds:.3f}")
+            for number, (way, parts) in enumerate(best.items(), start=1):
+                ratio = before / parts.total()
+                print(f"({number}) {ratio:.2f} times as fast as {args.against}")
+                rows.append({"what": f"{name}, {way}, beside {args.against}", "speed-up": ratio})
+            rows[-1]["goal"] = GOAL
     write_figures(args.json, "Video", rows)
 
 
