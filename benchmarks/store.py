@@ -5,8 +5,8 @@
 Swin-B and BEATs of configs/avs_avsc.py with random weights, on S4 of the mini data set brought to
 224 x 224. Two MLPs of equal weights see equal batches, read from disk, by turns: an epoch without a
 store, then one from it. The epoch that fills the store is printed apart. No sound is changed here
-(AudioNegatives); BEATs runs on one that is. Seconds are those of the CPU, which other programs do
-not lengthen.
+(AudioNegatives); BEATs runs on one that is. Seconds are those of the CPU, which other programs
+lengthen little; the fastest iterations of each are compared, as in the other benchmarks.
 """
 
 import argparse
@@ -111,11 +111,11 @@ def main() -> None:
         }
 
     medians = {name: statistics.median(seconds) for name, seconds in times.items()}
-    ratio = medians["without"] / medians["store"]
+    ratio = min(times["without"]) / min(times["store"])
     bytes_a_frame = sizes["candidates"] / len(data)
     print(f"{len(data)} frames, batch {args.batch_size}, {torch.get_num_threads()} thread(s)")
     for name in times:
-        print(f"{name:10} {medians[name]:8.3f} s an iteration (fastest {min(times[name]):.3f})")
+        print(f"{name:10} {min(times[name]):8.3f} s an iteration (median {medians[name]:.3f})")
     print(f"ratio      {ratio:8.1f}x; losses equal to the last bit: {same}")
     print(
         f"{bytes_a_frame / 1000:.1f} kB a frame, {sizes['sounds'] / len(data) / 1000:.1f} a sound"
@@ -123,7 +123,7 @@ def main() -> None:
     what = f"stage 2 with a store, Swin-B and BEATs, {len(data)} frames; equal losses: {same}"
     rows = [
         {"what": what, "speed-up": ratio, "goal": 50.0, **medians},
-        {"what": "kB a frame in the store", "value": bytes_a_frame / 1000},
+        {"what": "kB a frame in the store", "value": bytes_a_frame / 1000, "at most": 40.0},
     ]
     write_figures(args.json, "Store", rows)
 

@@ -11,7 +11,7 @@ second, as ``avs-mm segment``; and a frame every 0.2 s whose masks the frames be
 ``--every 0.2 --carry``. All are painted and written. Seconds are the processor's, which other
 programs do not lengthen.
 
-``--against FOLDER`` measures another checkout's ``segment_video`` too, with the same configs and
+``--against FOLDER`` measures another checkout's ``segment_video`` too, with its own configs and on
 the same video: ``git worktree add FOLDER COMMIT`` makes one.
 """
 
@@ -57,25 +57,35 @@ PARTS = {  # what is timed, where it is called
 }
 CONFIGS = {"small": "mini/avsc.py", "swin_b": "avs_avsc.py"}
 GOAL = 3.0  # times as fast as every frame with a second of its own, and as the other checkout
-# Of another checkout, which may be an old one: it knows these names.
+# Of another checkout, which may be an old one: it knows these names and has this config.
 SEGMENT_ELSEWHERE = """
-import sys, time, torch
+import pathlib, sys, time, avs_mm, torch
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
 from avs_mm.apis import AVSInferencer, segment_video
-config, checkpoint, video, out = sys.argv[1:5]
+from avs_mm.registry import MODELS
+name, checkpoint, video, out, repeats = sys.argv[1:]
 torch.set_num_threads(1)
-inferencer = AVSInferencer(Config.fromfile(config), checkpoint, device="cpu")
+torch.manual_seed(0)
+init_default_scope("mmseg")
+config = Config.fromfile(pathlib.Path("configs") / name)
+if name.startswith("mini"):
+    config.model.segmentor.update(score_threshold=0.0, quality_threshold=0.0)
+meta = torch.load(checkpoint, weights_only=False)["meta"]
+state_dict = MODELS.build(config.model).state_dict()
+torch.save({"state_dict": state_dict, "meta": meta}, checkpoint)
+inferencer = AVSInferencer(config, checkpoint, device="cpu")
 seconds = []
-for _ in range(int(sys.argv[5])):
+for _ in range(int(repeats)):
     start = time.process_time()
     segment_video(inferencer, video, out, progress=False)
     seconds.append(time.process_time() - start)
-print(min(seconds))
+print(avs_mm.__file__, min(seconds))
 """
 
 
 def random_network(name: str, folder: Path) -> AVSInferencer:
-    """Build a network with random weights; its config and checkpoint stay in the folder."""
+    """Build a network with random weights; its checkpoint stays in the folder."""
     init_default_scope("mmseg")
     torch.manual_seed(0)
     config = Config.fromfile(configs_dir() / CONFIGS[name])
@@ -87,21 +97,28 @@ def random_network(name: str, folder: Path) -> AVSInferencer:
     meta = {"classes": classes, "palette": [[10 * index, 90, 160] for index in range(number)]}
     checkpoint = {"state_dict": model.state_dict(), "meta": {"dataset_meta": meta}}
     torch.save(checkpoint, folder / f"{name}.pth")
-    config.dump(folder / f"{name}.py")
     return AVSInferencer(config, folder / f"{name}.pth", device="cpu")
 
 
 def segment_elsewhere(checkout: Path, name: str, folder: Path, *, repeats: int) -> float:
     """Return the seconds of the processor that another checkout takes for the drawn video."""
-    paths = [folder / f"{name}.py", folder / f"{name}.pth", folder / "drawn.mp4"]
-    command = [sys.executable, "-c", SEGMENT_ELSEWHERE, *map(str, paths), str(folder / "old.mp4")]
+    paths = [str(folder / file) for file in (f"{name}.pth", "drawn.mp4", "old.mp4")]
+    arguments = [CONFIGS[name], *paths, str(repeats)]
     environment = {**os.environ, "PYTHONPATH": str(checkout.resolve())}
     ended = subprocess.run(
-        [*command, str(repeats)], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", SEGMENT_ELSEWHERE, *arguments],
+        env=environment,
+        cwd=checkout,  # which python looks through before PYTHONPATH
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if ended.returncode:
         raise SystemExit(f"{checkout}: cannot segment a video: {ended.stderr.strip()[-500:]}")
-    return float(ended.stdout.split()[-1])
+    *_, module, seconds = ended.stdout.split()
+    if not Path(module).resolve().is_relative_to(checkout.resolve()):
+        raise SystemExit(f"{checkout}: holds no avs_mm; {module} was found in its place")
+    return float(seconds)
 
 
 class Clock:

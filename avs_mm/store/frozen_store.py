@@ -43,9 +43,10 @@ class FrozenStore:
         self.name = name
         self.module = module
         self.settings = settings
-        self.opened: dict[str, EntryStore] = {}
         self.watched: _Watched | None = None  # since the weights were last read
         self.weights = ""
+        self.opened: EntryStore | None = None
+        self.opened_for: dict[str, Any] = {}
 
     def entries(self, device: torch.device) -> EntryStore:
         """Return the entries of the network as it is now, on a kind of device."""
@@ -54,27 +55,32 @@ class FrozenStore:
         autocast = torch.is_autocast_enabled(device.type)
         facts = {
             "weights": self.weights,
-            "config": self.settings,
             "attributes": _attributes(self.module),
-            "avs_mm": __version__,
-            "code": _code_digest(),
-            "libraries": _versions(),
             "device": device.type,
             "precision": str(torch.get_autocast_dtype(device.type)) if autocast else "as it is",
         }
+        if self.opened is None or facts != self.opened_for:
+            if self.opened is not None:
+                self.opened.flush()
+            self.opened, self.opened_for = self._open(facts), facts
+        return self.opened
+
+    def _open(self, facts: dict[str, Any]) -> EntryStore:
+        facts = {
+            **facts,
+            "config": self.settings,
+            "avs_mm": __version__,
+            "code": _code_digest(),
+            "libraries": _versions(),
+        }
         text = json.dumps(facts, indent=1, sort_keys=True, default=str)
         key = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-        if key not in self.opened:
-            for earlier in self.opened.values():
-                earlier.flush()
-            self.opened.clear()
-            place = self.folder / f"{self.name}-{key}"
-            store = EntryStore(place)
-            if not (place / "key.json").exists():
-                with atomic_write(place / "key.json") as unfinished:
-                    unfinished.write_text(text)
-            self.opened[key] = store
-        return self.opened[key]
+        place = self.folder / f"{self.name}-{key}"
+        store = EntryStore(place)
+        if not (place / "key.json").exists():
+            with atomic_write(place / "key.json") as unfinished:
+                unfinished.write_text(text)
+        return store
 
 
 def weights_digest(module: nn.Module) -> str:
