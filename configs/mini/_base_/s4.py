@@ -5,7 +5,7 @@ silent_root = "{{$AVS_MINI:data/mini}}/silent-objects/s4"  # read by the evaluat
 # What stage 2 begins with: it changes the sound before packing, and leaves the colours alone.
 unpacked_pipeline = [
     dict(type="LoadImageFromFile"),
-    dict(type="avs_mm.LoadAudio", remembered_files=500),
+    dict(type="avs_mm.LoadAudio"),
     dict(type="avs_mm.LoadSoundingMask"),
     dict(type="Resize", scale=(96, 96)),
     dict(type="RandomFlip", prob=0.5),
@@ -43,5 +43,18 @@ val_dataloader = dict(
 )
 test_dataloader = dict(
     num_workers=1,
-    dataset=dict(data_root=data_root, silent_root=silent_root, pipeline=test_pipeline),
+    dataset=dict(
+        data_root=data_root,
+        silent_root=silent_root,
+        pipeline=test_pipeline,
+        # By which AVSBench-Robust's "offscreen_official" pairs clips
+        sound_groups=dict(
+            bell="music",
+            drum="music",
+            bird="animal",
+            engine="device",
+            siren="device",
+            whistle="device",
+        ),
+    ),
 )

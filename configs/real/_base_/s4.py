@@ -23,7 +23,7 @@ unpacked_pipeline = [
 sound_pipeline = [
     dict(type="LoadImageFromFile"),
     dict(type="avs_mm.RandomSecond"),
-    dict(type="avs_mm.LoadAudio", remembered_files=200),
+    dict(type="avs_mm.LoadAudio"),
     dict(type="avs_mm.LoadSoundingMask"),
     dict(type="Resize", scale=size),
     dict(type="avs_mm.RandomGain", decibels=6.0),
