@@ -44,7 +44,8 @@ class Tracker:
 
     Args:
         least_affinity: From which on a candidate is a known object.
-        memory: Seconds for which an object that is out of sight is remembered.
+        memory: Seconds for which an object that is out of sight is remembered; those of the frame
+            before always are, however long ago that was.
         use_embeddings: Whether embeddings count, where there are any.
         cut_distance: From which distance of the colours of two frames on, in [0, 1], they are two
             scenes, and no object of the first is known in the second; None: never.
@@ -63,6 +64,7 @@ class Tracker:
         self.use_embeddings = use_embeddings
         self.cut_distance = cut_distance
         self.histogram: np.ndarray | None = None  # of the frame before
+        self.time = 0.0  # of the frame before
         self.tracks: list[_Track] = []
         self.next_id = 1
 
@@ -90,7 +92,9 @@ class Tracker:
             embeddings = None
         boxes = _boxes(rles)
         unit = _unit(embeddings)
-        self.tracks = [track for track in self.tracks if time - track.time <= self.memory + 1e-6]
+        memory = max(self.memory, time - self.time) + 1e-6
+        self.tracks = [track for track in self.tracks if time - track.time <= memory]
+        self.time = time
         ids = [0] * len(labels)
         if self.tracks and len(labels):
             affinity = self._affinity(time, labels, rles, boxes, unit)

@@ -23,7 +23,15 @@ def test_an_occlusion_of_half_a_second_is_survived():
     tracker.update(0.0, [0], squares(0))
     assert tracker.update(0.2, [], []) == []
     assert tracker.update(0.5, [0], squares(2)) == [1]
+    assert tracker.update(0.8, [], []) == []
     assert tracker.update(1.1, [0], squares(2)) == [2]
+
+
+def test_objects_of_the_frame_before_are_known_however_far_apart_frames_are():
+    tracker = Tracker(memory=0.5)
+    assert tracker.update(0.0, [0, 1], squares(0, 50)) == [1, 2]
+    assert tracker.update(1.0, [0], squares(2)) == [1]
+    assert tracker.update(2.0, [0, 1], squares(4, 50)) == [1, 3]  # a frame without it lies between
 
 
 def test_an_object_that_moves_while_it_is_hidden_is_known_again():
