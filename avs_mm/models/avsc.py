@@ -2,28 +2,23 @@
 
 import copy
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import torch
-import torch.nn.functional as F
-from mmengine.structures import InstanceData, PixelData
+from mmengine.structures import InstanceData
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.checkpoint import find_checkpoint, load_strictly
-from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.audio_mlp import AudioMLP
 from avs_mm.models.audio_set_head import AudioSetHead, build_audio_set_head
-from avs_mm.models.audio_visual_segmentor import AudioVisualSegmentor
-from avs_mm.models.category_loss import category_loss
+from avs_mm.models.category_loss import category_loss, check_category_loss_weight
+from avs_mm.models.frozen_stage1 import FrozenStage1Segmentor
 from avs_mm.models.labelled_candidates import with_labelled_objects
-from avs_mm.models.sounding_map import (
-    loudest_category,
-    objects_of,
-    sounding_map,
-    sounding_maps,
-)
-from avs_mm.models.threshold_at_half import check_threshold, with_threshold_at_half
+from avs_mm.models.sounding_candidates import mark_sounding
+from avs_mm.models.sounding_loss import sounding_loss
+from avs_mm.models.sounding_map import sounding_maps
+from avs_mm.models.threshold_at_half import check_threshold
 from avs_mm.models.training_caches import build_caches, is_random_sound
 from avs_mm.models.two_step_prediction import require_audio
 from avs_mm.registry import MODELS
@@ -32,7 +27,7 @@ __all__ = ["AVSC"]
 
 
 @MODELS.register_module()
-class AVSC(AudioVisualSegmentor):
+class AVSC(FrozenStage1Segmentor):
     """Let the audio's category scores decide which candidates sound.
 
     A frozen stage 1 gives each frame's candidates (c_j, m_j). The audio head gives the category
@@ -95,19 +90,12 @@ class AVSC(AudioVisualSegmentor):
         output: Literal["category", "binary"] = "category",
         **segmentor_of_mmseg: Any,
     ) -> None:
-        super().__init__(**segmentor_of_mmseg)
+        segmentor_settings, audio_settings = copy.deepcopy((segmentor, audio_encoder))
+        super().__init__(segmentor=segmentor, stage1=stage1, **segmentor_of_mmseg)
         if output not in ("category", "binary"):
             raise ValueError(f"output is 'category' or 'binary', not {output!r}")
         check_threshold(threshold)
-        if category_loss_weight < 0 or (category_loss_weight and audio_activation == "softmax"):
-            raise ValueError(
-                "category_loss_weight is at least 0, and 0 with audio_activation='softmax', which "
-                f"cannot say that nothing sounds; it is {category_loss_weight}"
-            )
-        self.stage1_categories: tuple[str, ...] | None = None  # by its checkpoint or vocabulary
-        segmentor_settings, audio_settings = copy.deepcopy((segmentor, audio_encoder))
-        self.segmentor = MODELS.build(segmentor).requires_grad_(False)
-        self.num_classes = self.segmentor.num_classes
+        check_category_loss_weight(category_loss_weight, audio_activation)
         self.audio_encoder = MODELS.build(audio_encoder)
         self.audio_head: Any  # AudioMLP or AudioSetHead
         if audio_head is None:
@@ -122,7 +110,6 @@ class AVSC(AudioVisualSegmentor):
                 audio_head, segmentor=self.segmentor, audio_encoder=self.audio_encoder
             )
             self.stage1_categories = self.audio_head.categories
-        self.stage1 = stage1
         self.register_buffer("calibrated_threshold", torch.tensor(threshold), persistent=calibrated)
         self.calibrated = calibrated
         self.category_loss_weight = category_loss_weight
@@ -145,15 +132,13 @@ class AVSC(AudioVisualSegmentor):
             ValueError: stage 1 does not fit, or its checkpoint names other categories than the
                 vocabulary.
         """
-        if self.stage1 is None:
-            self.segmentor.init_weights()
-        else:
-            path = find_checkpoint(self.stage1)
-            categories = load_strictly(self.segmentor, path).get("dataset_meta", {}).get("classes")
-            if self.needs_no_training and categories:
-                self.audio_head.check_trained_on(categories, path)
-            self.stage1_categories = categories or self.stage1_categories
+        super().init_weights()
         self.audio_encoder.init_weights()
+
+    def check_stage1(self, categories: tuple[str, ...], path: Path) -> None:
+        """Refuse a stage 1 of other categories than an ``AudioSetHead``'s vocabulary."""
+        if self.needs_no_training:
+            self.audio_head.check_trained_on(categories, path)
 
     @property
     def needs_no_training(self) -> bool:
@@ -169,16 +154,6 @@ class AVSC(AudioVisualSegmentor):
     def threshold(self, threshold: float) -> None:
         check_threshold(threshold)
         self.calibrated_threshold.fill_(threshold)
-
-    def train(self, mode: bool = True) -> "AVSC":
-        """Set the mode of the audio side; stage 1 stays in evaluation mode."""
-        super().train(mode)
-        self.segmentor.eval()
-        return self
-
-    def extract_feat(self, inputs: dict[str, Tensor]) -> tuple[Tensor, ...]:
-        """Return the maps of stage 1's backbone."""
-        return self.segmentor.extract_feat(inputs)
 
     def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
         """Return the sounding maps (B, H, W) at the images' size."""
@@ -239,39 +214,22 @@ class AVSC(AudioVisualSegmentor):
                 with_labelled_objects(frame_candidates, sample.gt_sem_seg.data[0])
                 for frame_candidates, sample in zip(candidates, data_samples, strict=True)
             ]
-        category_scores = self._score_training_sounds(inputs, data_samples)
+        embeddings = self.embedding_cache.embed(
+            require_audio(inputs, self), is_random=[*map(is_random_sound, data_samples)]
+        )
+        category_scores = self.audio_head.score_embeddings(embeddings)
         maps = sounding_maps(candidates, category_scores)
-        target = torch.cat([sample.gt_sounding_mask.data for sample in data_samples])
-        if self.unmatched_objects_sound:
-            unmatched = [
-                objects_of(frame_candidates, sample.get("unmatched_categories", ()))
-                for frame_candidates, sample in zip(candidates, data_samples, strict=True)
-            ]
-            target = target.bool() | torch.stack(unmatched)
-        # Cross-entropy of probabilities is not defined in half precision.
-        with torch.autocast(device_type=maps.device.type, enabled=False):
-            losses = {"loss_avc": F.binary_cross_entropy(maps.float(), target.float())}
+        term = sounding_loss(
+            maps,
+            candidates,
+            data_samples,
+            unmatched_objects_sound=self.unmatched_objects_sound,
+        )
+        losses = {"loss_avc": term}
         if self.category_loss_weight:
             term = category_loss(category_scores, data_samples)
             losses["loss_category"] = self.category_loss_weight * term
         return losses
-
-    def _score_training_sounds(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
-    ) -> Tensor:
-        if self.embedding_cache is None:
-            return self.score_audio(inputs)
-        embeddings = self.embedding_cache.embed(
-            require_audio(inputs, self), is_random=[*map(is_random_sound, data_samples)]
-        )
-        scores: Tensor = self.audio_head.score_embeddings(embeddings)
-        return scores
-
-    def encode_images(
-        self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
-    ) -> list[InstanceData]:
-        """Return each frame's candidates at the original size: all that needs no sound."""
-        return self.segmentor.encode_images(inputs, data_samples)
 
     def predict_with_audio(
         self,
@@ -285,19 +243,10 @@ class AVSC(AudioVisualSegmentor):
         ``pred_instances`` holds every candidate, sounding or not: ``masks``, ``labels``, the visual
         ``scores`` and the ``audio_scores`` of their categories.
         """
-        for sample, frame_candidates, category_scores in zip(
-            data_samples, encoding, self.score_audio(inputs, encoding), strict=True
-        ):
-            candidates = frame_candidates.clone()
-            candidates.audio_scores = category_scores[candidates.labels]
-            frame_map = sounding_map(candidates, category_scores)
-            sounding = frame_map > self.threshold
-            if self.output == "category":
-                segmentation = torch.where(sounding, loudest_category(candidates), BACKGROUND)
-            else:
-                segmentation = sounding.long()
-            sample.pred_instances = candidates
-            frame_map = with_threshold_at_half(frame_map, self.threshold)
-            sample.pred_sounding_map = PixelData(data=frame_map[None])
-            sample.pred_sem_seg = PixelData(data=segmentation[None])
-        return data_samples
+        return mark_sounding(
+            encoding,
+            self.score_audio(inputs, encoding),
+            data_samples,
+            threshold=self.threshold,
+            output=self.output,
+        )

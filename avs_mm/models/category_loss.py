@@ -9,7 +9,16 @@ from torch import Tensor
 
 from avs_mm.datasets.category_maps import categories_in
 
-__all__ = ["category_loss", "sounding_categories"]
+__all__ = ["category_loss", "check_category_loss_weight", "sounding_categories"]
+
+
+def check_category_loss_weight(weight: float, activation: str) -> None:
+    """Refuse a negative weight, or one with "softmax", with a ValueError."""
+    if weight < 0 or (weight and activation == "softmax"):
+        raise ValueError(
+            "category_loss_weight is at least 0, and 0 with audio_activation='softmax', which "
+            f"cannot say that nothing sounds; it is {weight}"
+        )
 
 
 def category_loss(category_scores: Tensor, data_samples: Sequence[SegDataSample]) -> Tensor:

@@ -22,10 +22,10 @@ class EmbeddingCache:
 
     Args:
         audio_encoder: Frozen.
-        store: Where the embeddings are remembered.
+        store: Where the embeddings are remembered; None remembers none.
     """
 
-    def __init__(self, audio_encoder: AudioEncoder, *, store: FrozenStore) -> None:
+    def __init__(self, audio_encoder: AudioEncoder, *, store: FrozenStore | None) -> None:
         self.audio_encoder = audio_encoder
         self.store = store
 
@@ -37,7 +37,8 @@ class EmbeddingCache:
                 would only fill the disk.
         """
         encoder = self.audio_encoder
-        if encoder.training or any(weight.requires_grad for weight in encoder.parameters()):
+        is_frozen = not any(weight.requires_grad for weight in encoder.parameters())
+        if self.store is None or encoder.training or not is_frozen:
             return AudioMLP.embed(encoder, waveforms)
         entries = self.store.entries(waveforms.device)
         keys = [

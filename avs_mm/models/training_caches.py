@@ -24,8 +24,8 @@ def build_caches(
     audio_settings: Mapping[str, Any],
     remember_frames: int,
     store: str | None,
-) -> tuple[CandidateCache, EmbeddingCache | None]:
-    """Build the caches of candidates and of embeddings; None without a store, which these need.
+) -> tuple[CandidateCache, EmbeddingCache]:
+    """Build the caches of candidates and of embeddings, which remember these with a store alone.
 
     Args:
         segmentor_settings, audio_settings: Configs of the two, which are part of a store's key.
@@ -33,7 +33,10 @@ def build_caches(
         store: Folder of all stores, or None.
     """
     if store is None:
-        return CandidateCache(segmentor, most_frames=remember_frames), None
+        return (
+            CandidateCache(segmentor, most_frames=remember_frames),
+            EmbeddingCache(audio_encoder, store=None),
+        )
     candidates = FrozenStore(
         store, name="candidates", module=segmentor, settings=segmentor_settings
     )
