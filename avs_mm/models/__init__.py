@@ -24,6 +24,7 @@ from avs_mm.models.baselines import EZVSL, LVS, SLAVC, SSPL, TPAVI, SoundLocalis
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.data_preprocessor import AVSDataPreProcessor
 from avs_mm.models.imagenet_prior import ImageNetPrior
+from avs_mm.models.instance_head import InstanceHead
 from avs_mm.models.potential_object_segmentor import PotentialObjectSegmentor
 from avs_mm.models.published_segmentor import PublishedSegmentor
 from avs_mm.models.silent_aware_head import SilentAwareMaskFormerHead
@@ -46,6 +47,7 @@ __all__ = [
     "EfficientNetLite0",
     "FilterBankCNN",
     "ImageNetPrior",
+    "InstanceHead",
     "PotentialObjectSegmentor",
     "PublishedSegmentor",
     "SilentAwareMask2FormerHead",

@@ -17,6 +17,7 @@ from avs_mm.checkpoint import (
 from avs_mm.models.candidates import select_candidates
 from avs_mm.models.imagenet_prior import check_prior
 from avs_mm.models.mask_parts import check_least_part, split_parts
+from avs_mm.models.mask_pooling import pool_in_masks
 from avs_mm.models.most_confident_candidate import mark_most_confident
 from avs_mm.models.published_candidates import (
     best_of_each_category,
@@ -68,6 +69,8 @@ class PotentialObjectSegmentor(EncoderDecoder):
         selection: How candidates are made of the queries: "paper" by ``select_candidates``;
             "panoptic" and "instance" as published networks do (``published_candidates``), for
             networks that were trained so.
+        pooled_features: Whether candidates have ``features`` (n, C), the means of the backbone's
+            maps over their masks, which tell parts of one mask apart; an ``InstanceHead`` needs it.
         category_prior: Config of an ``ImageNetPrior``, which helps to name the candidates; it needs
             ``EfficientNetLite0(with_head=True)``.
         teacher: Arguments of a ``SilentObjectTeacher``: the network of ``initial_weights``, whose
@@ -88,6 +91,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
         candidates_per_category: int = 1,
         split_parts: float = 0.0,
         selection: Literal["paper", "panoptic", "instance"] = "paper",
+        pooled_features: bool = False,
         category_prior: dict | None = None,
         teacher: dict | None = None,
         **encoder_decoder: Any,
@@ -118,6 +122,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
         if quality_threshold and selection != "paper":
             raise ValueError("quality_threshold goes with selection='paper' alone; leave it out")
         self.selection = selection
+        self.pooled_features = pooled_features
         self.category_prior = None
         if category_prior is not None:
             self.category_prior = MODELS.build(category_prior)
@@ -175,7 +180,7 @@ class PotentialObjectSegmentor(EncoderDecoder):
         """Return each frame's candidates, one size a frame.
 
         ``masks``, ``labels``, ``scores``, ``queries`` and ``embeddings`` (n, C), the last decoder
-        layer's: that of an object is alike in neighbouring frames.
+        layer's: that of an object is alike in neighbouring frames; ``features``, if pooled.
         """
         features = self.extract_feat(inputs)
         with query_embeddings(self.decode_head) as embeddings:
@@ -190,6 +195,9 @@ class PotentialObjectSegmentor(EncoderDecoder):
         ]
         for candidates, frame_embeddings in zip(found, embeddings[-1], strict=True):
             candidates.embeddings = frame_embeddings[candidates.queries]
+        if self.pooled_features:
+            for candidates, *maps in zip(found, *features, strict=True):
+                candidates.features = pool_in_masks(maps, candidates.masks)
         return found
 
     def _select(

@@ -15,10 +15,11 @@ def sounding_map(candidates: InstanceData, category_scores: Tensor) -> Tensor:
     """Compute S_asl = sum_j p_{c_j} m_j of one frame (Eq. 1), clamped to 1 in overlaps.
 
     Several candidates of one category are one mask here, their union: where two of them overlap,
-    the probability of their category does not double.
+    the probability of their category does not double. With ``ranks`` r of an ``InstanceHead`` that
+    mask is max_j r_j m_j, so that the category sounds where its candidates rank high.
 
     Args:
-        candidates: ``masks`` (n, H, W) and ``labels`` (n,).
+        candidates: ``masks`` (n, H, W), ``labels`` (n,) and, where there are any, ``ranks`` (n,).
         category_scores: (K,) in [0, 1].
 
     Returns:
@@ -27,7 +28,12 @@ def sounding_map(candidates: InstanceData, category_scores: Tensor) -> Tensor:
     masks, labels = candidates.masks, candidates.labels
     categories = labels.unique()
     if len(categories) < len(labels):
-        masks = torch.stack([masks[labels == category].any(dim=0) for category in categories])
+        of_each = [labels == category for category in categories]
+        if "ranks" in candidates:
+            ranked = masks * candidates.ranks[:, None, None]
+            masks = torch.stack([ranked[own].amax(dim=0) for own in of_each])
+        else:
+            masks = torch.stack([masks[own].any(dim=0) for own in of_each])
         labels = categories
     scores = category_scores[labels]
     return torch.einsum("n,nhw->hw", scores, masks.to(scores.dtype)).clamp(max=1)

@@ -46,6 +46,25 @@ def test_gives_what_stage_1_finds_and_asks_it_once_an_image(segmentor, frames_gi
 
 
 @torch.no_grad()
+def test_gives_pooled_features_again_and_none_where_there_were_none(segmentor, frames_given):
+    images, sizes = {"img": torch.randn(2, 3, 32, 32)}, [(32, 32)] * 2
+    plain = CandidateCache(segmentor, most_frames=2).find_candidates(images, sizes=sizes)
+    assert all("features" not in found for found in plain)
+    segmentor.pooled_features = True
+    cache = CandidateCache(segmentor, most_frames=2)
+    for expected, *again in zip(
+        segmentor.find_candidates(images, sizes=sizes),
+        cache.find_candidates(images, sizes=sizes),
+        cache.find_candidates(images, sizes=sizes),
+        strict=True,
+    ):
+        assert expected.features.shape == (len(expected), 8 + 16 + 32 + 64)
+        for found in again:
+            assert torch.equal(found.features, expected.features)
+    assert frames_given == [2, 2, 2]
+
+
+@torch.no_grad()
 def test_a_changed_pixel_or_another_size_is_another_image(segmentor, frames_given):
     images = torch.randn(1, 3, 32, 32)
     cache = CandidateCache(segmentor, most_frames=10)
