@@ -36,6 +36,7 @@ class EncodedFrame:
         overlaps: Which masks overlap, bool (U, n), as of ``mask_overlaps``.
         motion: How much moves in them since the frame before, (n,), as of ``MotionMeter``;
             NaN where it was not measured.
+        features: What an ``InstanceHead`` ranks them by, (n, C); None without one.
         carried: Whether they are those of a frame beside it.
         image: RGB uint8 (H, W, 3), where it was kept.
     """
@@ -48,6 +49,7 @@ class EncodedFrame:
     rles: list[dict[str, Any]] = field(repr=False)
     overlaps: np.ndarray = field(repr=False)
     motion: np.ndarray = field(repr=False)
+    features: np.ndarray | None = field(default=None, repr=False)
     carried: bool = False
     image: np.ndarray | None = field(default=None, repr=False)
 
@@ -112,6 +114,7 @@ def _moved(frame: EncodedFrame, origin: np.ndarray, image: np.ndarray) -> Encode
         rles=encode_rle(masks[seen]),
         overlaps=mask_overlaps(masks[seen]),
         motion=frame.motion[seen],
+        features=None if frame.features is None else frame.features[seen],
     )
 
 
@@ -149,4 +152,5 @@ def _encode(
         rles=rles,
         overlaps=mask_overlaps(masks),
         motion=np.full(len(masks), np.nan) if meter is None else meter.update(image, masks),
+        features=candidates.features.numpy() if "features" in candidates else None,
     )

@@ -5,6 +5,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
+from mmengine.structures import InstanceData
 from torch import Tensor
 
 from avs_mm.apis.encoded_frames import EncodedFrame
@@ -50,8 +52,10 @@ def frames_under_sound(
         scores = inferencer.score_sounds(
             [known[end] for end in ends], candidates=[frame.labels for frame in batch]
         )
-        for frame, category_scores in zip(batch, scores, strict=True):
+        for frame, end, category_scores in zip(batch, ends, scores, strict=True):
             audio_scores = category_scores[frame.labels]
+            if frame.features is not None:
+                audio_scores = audio_scores * _ranks(inferencer, frame, known[end])
             sounding = sounding_under(
                 frame.overlaps,
                 frame.labels,
@@ -60,6 +64,16 @@ def frames_under_sound(
             )
             hysteresis.update(frame.ids, sounding)
             yield _frame(inferencer, frame, audio_scores, sounding)
+
+
+@torch.no_grad()
+def _ranks(inferencer: "AVSInferencer", frame: EncodedFrame, encoding: Tensor) -> np.ndarray:
+    """Rank a frame's candidates within their categories, (n,) in [0, 1]."""
+    candidates = InstanceData(
+        labels=torch.from_numpy(frame.labels), features=torch.from_numpy(frame.features)
+    )
+    (ranked,), _ = inferencer.model.under_sound([candidates.to(encoding.device)], encoding[None])
+    return ranked.ranks.cpu().numpy()
 
 
 def _most_confident(inferencer: "AVSInferencer", frame: EncodedFrame) -> Frame:

@@ -39,12 +39,13 @@ def sounding_under(
     """Tell which candidates sound, as the sounding map of Eq. 1 and its categories say it.
 
     A candidate sounds where the scores of the categories at one of its pixels add up to more than
-    the threshold and its own is the highest of them.
+    the threshold and its own is the highest of them. A category's score there is the highest one of
+    its candidates.
 
     Args:
         overlaps: As of ``mask_overlaps``, bool (U, n).
         labels: Category of each candidate, (n,).
-        scores: Audio score of each candidate, (n,) in [0, 1]; equal within a category.
+        scores: Audio score of each candidate, (n,) in [0, 1].
         thresholds: Of each candidate, (n,) in (0, 1).
 
     Returns:
@@ -54,7 +55,9 @@ def sounding_under(
     for combination in overlaps:
         members = np.flatnonzero(combination)
         loudest = members[scores[members].argmax()]
-        first_of_category = np.unique(labels[members], return_index=True)[1]
-        if min(scores[members][first_of_category].sum(), 1) > thresholds[loudest]:
-            sounding[members[labels[members] == labels[loudest]]] = True
+        members = members[np.lexsort((-scores[members], labels[members]))]
+        best_of_category = np.unique(labels[members], return_index=True)[1]
+        if min(scores[members][best_of_category].sum(), 1) > thresholds[loudest]:
+            same = labels[members] == labels[loudest]
+            sounding[members[same & (scores[members] == scores[loudest])]] = True
     return sounding

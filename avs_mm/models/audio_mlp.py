@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 __all__ = ["AudioMLP"]
@@ -18,6 +19,8 @@ class AudioMLP(nn.Sequential):
         hidden_dims: Widths of the hidden layers.
         activation: "softmax" is the paper's simplex; with "sigmoid" every category is judged by
             itself.
+        keep_embeddings: Whether an encoding holds, beside the scores, the embedding that they are
+            of, as an ``InstanceHead`` needs it.
 
     Raises:
         ValueError: Another activation.
@@ -30,6 +33,7 @@ class AudioMLP(nn.Sequential):
         num_classes: int,
         hidden_dims: Sequence[int],
         activation: Literal["softmax", "sigmoid"],
+        keep_embeddings: bool = False,
     ) -> None:
         if activation not in ("softmax", "sigmoid"):
             raise ValueError(f"audio_activation is 'softmax' or 'sigmoid', not {activation!r}")
@@ -38,6 +42,8 @@ class AudioMLP(nn.Sequential):
             layers += [nn.Linear(width_in, width_out), nn.ReLU()]
         super().__init__(*layers[:-1])
         self.activation = activation
+        self.num_classes = num_classes
+        self.keep_embeddings = keep_embeddings
 
     def score(
         self, encoder: nn.Module, waveforms: Tensor, candidates: Sequence[Tensor] = ()
@@ -52,14 +58,19 @@ class AudioMLP(nn.Sequential):
         return self.score_encoded(encoder, self.encode(encoder, waveforms), candidates)
 
     def encode(self, encoder: nn.Module, waveforms: Tensor) -> Tensor:
-        """Return all of `score` that does not depend on the candidates: here the scores, (B, K)."""
-        return self.score_embeddings(self.embed(encoder, waveforms))
+        """Return all that does not depend on the candidates, as of `encode_embeddings`."""
+        return self.encode_embeddings(self.embed(encoder, waveforms))
 
     @staticmethod
     def embed(encoder: nn.Module, waveforms: Tensor) -> Tensor:
         """Return the means (B, C) of the encoder's tokens: all that needs no MLP."""
         embeddings: Tensor = encoder(waveforms).mean(dim=1)
         return embeddings
+
+    def encode_embeddings(self, embeddings: Tensor) -> Tensor:
+        """Return the scores (B, K) of what `embed` has returned; kept embeddings behind."""
+        scores = self.score_embeddings(embeddings)
+        return torch.cat([scores, embeddings.float()], dim=1) if self.keep_embeddings else scores
 
     def score_embeddings(self, embeddings: Tensor) -> Tensor:
         """Return the category scores (B, K), in fp32, of what `embed` has returned."""
@@ -70,4 +81,8 @@ class AudioMLP(nn.Sequential):
         self, encoder: nn.Module, encoding: Tensor, candidates: Sequence[Tensor] = ()
     ) -> Tensor:
         """Return the category scores (B, K) of sounds that `encode` has encoded."""
-        return encoding
+        return encoding[:, : self.num_classes]
+
+    def embeddings_of(self, encoding: Tensor) -> Tensor:
+        """Return the embeddings (B, C) that an encoding keeps."""
+        return encoding[:, self.num_classes :]

@@ -14,6 +14,8 @@ from avs_mm.models.audio_mlp import AudioMLP
 from avs_mm.models.audio_set_head import AudioSetHead, build_audio_set_head
 from avs_mm.models.category_loss import category_loss, check_category_loss_weight
 from avs_mm.models.frozen_stage1 import FrozenStage1Segmentor
+from avs_mm.models.instance_head import InstanceHead, build_instance_head
+from avs_mm.models.instance_loss import instance_loss
 from avs_mm.models.labelled_candidates import with_labelled_objects
 from avs_mm.models.sounding_candidates import mark_sounding
 from avs_mm.models.sounding_loss import sounding_loss
@@ -42,6 +44,9 @@ class AVSC(FrozenStage1Segmentor):
         audio_encoder: Config of an ``AudioEncoder``, such as ``BEATs``; of an ``AudioTagger``, such
             as ``AST``, for an ``AudioSetHead``.
         audio_head: Config of an ``AudioSetHead``; None is the MLP of the paper.
+        instance_head: Arguments of an ``InstanceHead``, which ranks the candidates of a category;
+            None lets all of them sound with their category, as the paper's one does. It learns
+            where ``gt_instance_map`` of a sample tells them apart.
         stage1: Checkpoint or work dir of stage 1, read when training starts; it must fit strictly.
             A checkpoint of AVSC holds every weight, so testing needs no other file.
         hidden_dims: Widths of the MLP's hidden layers.
@@ -77,6 +82,7 @@ class AVSC(FrozenStage1Segmentor):
         segmentor: dict,
         audio_encoder: dict,
         audio_head: dict | None = None,
+        instance_head: dict | None = None,
         stage1: str | None = None,
         hidden_dims: tuple[int, ...] = (256,),
         audio_activation: Literal["softmax", "sigmoid"] = "sigmoid",
@@ -104,12 +110,25 @@ class AVSC(FrozenStage1Segmentor):
                 num_classes=self.num_classes,
                 hidden_dims=hidden_dims,
                 activation=audio_activation,
+                keep_embeddings=instance_head is not None,
             )
         else:
             self.audio_head = build_audio_set_head(
                 audio_head, segmentor=self.segmentor, audio_encoder=self.audio_encoder
             )
             self.stage1_categories = self.audio_head.categories
+        self.instance_head: InstanceHead | None = None
+        if instance_head is not None:
+            if self.needs_no_training or labelled_candidates:
+                raise ValueError(
+                    "an instance_head is trained, and on what stage 1 has found: it goes with "
+                    "neither an AudioSetHead nor labelled_candidates; leave it or them out"
+                )
+            self.instance_head = build_instance_head(
+                instance_head,
+                segmentor=self.segmentor,
+                audio_dims=self.audio_encoder.embed_dims,
+            )
         self.register_buffer("calibrated_threshold", torch.tensor(threshold), persistent=calibrated)
         self.calibrated = calibrated
         self.category_loss_weight = category_loss_weight
@@ -158,7 +177,7 @@ class AVSC(FrozenStage1Segmentor):
     def encode_decode(self, inputs: dict[str, Tensor], batch_data_samples: list) -> Tensor:
         """Return the sounding maps (B, H, W) at the images' size."""
         candidates = self._candidates_at_input_size(inputs)
-        return sounding_maps(candidates, self.score_audio(inputs, candidates))
+        return sounding_maps(*self.under_sound(candidates, self.encode_audio(inputs)))
 
     def _candidates_at_input_size(self, inputs: dict[str, Tensor]) -> list[InstanceData]:
         # Images of a test are met once: to remember them would only fill the cache.
@@ -194,12 +213,27 @@ class AVSC(FrozenStage1Segmentor):
         scores: Tensor = self.audio_head.score_encoded(self.audio_encoder, encoding, labels)
         return scores
 
+    def under_sound(
+        self, candidates: Sequence[InstanceData], encoding: Tensor
+    ) -> tuple[Sequence[InstanceData], Tensor]:
+        """Return each frame's candidates and category scores (B, K) under an encoded sound.
+
+        With an ``InstanceHead`` the candidates are copies that have ``ranks``.
+        """
+        labels = [frame_candidates.labels for frame_candidates in candidates]
+        scores = self.score_encoded_audio(encoding, labels)
+        if self.instance_head is not None:
+            embeddings = self.audio_head.embeddings_of(encoding)
+            candidates = self.instance_head.rank(candidates, embeddings)
+        return candidates, scores
+
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> dict[str, Tensor]:
         """Return ``loss_avc``: cross-entropy between S_asl and the mask of what sounds (Eq. 6).
 
-        With ``category_loss_weight`` also ``loss_category``.
+        With ``category_loss_weight`` also ``loss_category``, with ``instance_head`` also
+        ``loss_instance``.
 
         Under an unmatched sound (``unmatched_categories`` of a sample, from ``AudioNegatives``) a
         candidate of its category is no negative: it is what sounds, labelled or not.
@@ -217,8 +251,9 @@ class AVSC(FrozenStage1Segmentor):
         embeddings = self.embedding_cache.embed(
             require_audio(inputs, self), is_random=[*map(is_random_sound, data_samples)]
         )
-        category_scores = self.audio_head.score_embeddings(embeddings)
-        maps = sounding_maps(candidates, category_scores)
+        encoding = self.audio_head.encode_embeddings(embeddings)
+        ranked, category_scores = self.under_sound(candidates, encoding)
+        maps = sounding_maps(ranked, category_scores)
         term = sounding_loss(
             maps,
             candidates,
@@ -229,6 +264,8 @@ class AVSC(FrozenStage1Segmentor):
         if self.category_loss_weight:
             term = category_loss(category_scores, data_samples)
             losses["loss_category"] = self.category_loss_weight * term
+        if self.instance_head is not None:
+            losses["loss_instance"] = instance_loss(ranked, data_samples)
         return losses
 
     def predict_with_audio(
@@ -241,11 +278,11 @@ class AVSC(FrozenStage1Segmentor):
 
         Adds ``pred_sounding_map``, ``pred_sem_seg`` and ``pred_instances`` at the original size.
         ``pred_instances`` holds every candidate, sounding or not: ``masks``, ``labels``, the visual
-        ``scores`` and the ``audio_scores`` of their categories.
+        ``scores`` and the ``audio_scores``: those of their categories, times their ranks if there
+        are any.
         """
         return mark_sounding(
-            encoding,
-            self.score_audio(inputs, encoding),
+            *self.under_sound(encoding, self.encode_audio(inputs)),
             data_samples,
             threshold=self.threshold,
             output=self.output,

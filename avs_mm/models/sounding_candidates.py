@@ -1,6 +1,6 @@
 """Stage 2's answer: which candidates of a frame sound, by their audio scores (paper, Eq. 1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import torch
@@ -12,7 +12,7 @@ from avs_mm.datasets.category_maps import BACKGROUND
 from avs_mm.models.sounding_map import loudest_category, sounding_map
 from avs_mm.models.threshold_at_half import with_threshold_at_half
 
-__all__ = ["mark_sounding"]
+__all__ = ["is_sounding", "mark_sounding"]
 
 
 def mark_sounding(
@@ -26,7 +26,8 @@ def mark_sounding(
     """Add ``pred_sounding_map``, ``pred_sem_seg`` and ``pred_instances`` to the samples.
 
     Args:
-        candidates: Of each frame, at the size of the predictions; they stay as they are.
+        candidates: Of each frame, at the size of the predictions, with ``ranks`` or without; they
+            stay as they are.
         category_scores: (B, K) in [0, 1].
         threshold: Above which a pixel sounds; ``pred_sounding_map`` has it on 0.5.
         output: What ``pred_sem_seg`` is: "category" (255 = background) or "binary".
@@ -36,6 +37,8 @@ def mark_sounding(
     ):
         scored = frame_candidates.clone()
         scored.audio_scores = scores[scored.labels]
+        if "ranks" in scored:
+            scored.audio_scores = scored.audio_scores * scored.ranks
         frame_map = sounding_map(scored, scores)
         sounding = frame_map > threshold
         if output == "category":
@@ -48,3 +51,28 @@ def mark_sounding(
         )
         sample.pred_sem_seg = PixelData(data=segmentation[None])
     return data_samples
+
+
+def is_sounding(
+    candidates: InstanceData | Mapping[str, Tensor], category_map: Tensor
+) -> list[bool]:
+    """Tell which candidates sound, by the answer of a model.
+
+    One sounds where the map carries its category inside its mask, except on pixels that it shares
+    with a candidate of its category that has a higher audio score, which is then what sounds there.
+
+    Args:
+        candidates: ``masks`` bool (n, H, W), ``labels`` (n,) and, where there are any,
+            ``audio_scores`` (n,).
+        category_map: ``pred_sem_seg``, (H, W).
+    """
+    masks, labels = candidates["masks"].bool(), candidates["labels"]
+    scores = candidates.get("audio_scores")
+    sounding = []
+    for index, (mask, label) in enumerate(zip(masks, labels, strict=True)):
+        own = mask & (category_map == label)
+        if scores is not None:
+            louder = (labels == label) & (scores > scores[index])
+            own = own & ~masks[louder].any(dim=0)
+        sounding.append(bool(own.any()))
+    return sounding

@@ -7,6 +7,7 @@ import numpy as np
 from mmseg.structures import SegDataSample
 
 from avs_mm.datasets.category_maps import regions_of
+from avs_mm.models.sounding_candidates import is_sounding
 
 __all__ = ["UNKNOWN", "Colour", "draw_candidates", "draw_objects", "sounding_candidates"]
 
@@ -70,15 +71,10 @@ def draw_candidates(
 def sounding_candidates(sample: SegDataSample) -> list[bool]:
     """Tell which of the n candidates in ``sample.pred_instances`` sound.
 
-    The answer is the model's own: a candidate sounds where ``pred_sem_seg`` carries its category
-    inside its mask. So no threshold is repeated here, and stage 1 alone is served as well.
+    The answer is the model's own, ``pred_sem_seg``, as of ``is_sounding``. So no threshold is
+    repeated here, and stage 1 alone is served as well.
     """
-    candidates = sample.pred_instances
-    category_map = sample.pred_sem_seg.data[0]
-    return [
-        bool((category_map[mask] == label).any())
-        for mask, label in zip(candidates.masks, candidates.labels, strict=True)
-    ]
+    return is_sounding(sample.pred_instances, sample.pred_sem_seg.data[0])
 
 
 def draw_objects(

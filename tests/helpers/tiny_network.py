@@ -1,6 +1,7 @@
 """Shipped mini networks with every width cut down, and checkpoints of random weights of them."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -43,10 +44,15 @@ def save_checkpoint(config: Config, path: Path, **meta) -> Path:
     return path
 
 
-def save_work_dir(folder: Path) -> Path:
-    """Leave a tiny AVSC as tools/train.py does: the config and a checkpoint."""
+def save_work_dir(folder: Path, **model: Any) -> Path:
+    """Leave a tiny AVSC as tools/train.py does: the config and a checkpoint.
+
+    Args:
+        model: Further arguments of AVSC.
+    """
     config = tiny_config("avsc.py")
     config.model.segmentor.candidates_per_category = 3
+    config.model.update(model)
     meta = {"classes": CLASSES, "palette": PALETTE}
     save_checkpoint(config, folder / "epoch_1.pth", dataset_meta=meta)
     config.dump(str(folder / "avsc.py"))

@@ -74,6 +74,34 @@ def test_a_stream_says_what_the_model_says(inferencer, clip):
     assert number >= 10
 
 
+def test_a_stream_ranks_instances_as_the_model_does(tmp_path, clip):
+    folder = save_work_dir(tmp_path, instance_head=dict(visual_dims=120))
+    inferencer = AVSInferencer(folder, device="cpu", batch_size=4)
+    segmentor = inferencer.model.segmentor
+    segmentor.split_parts = 0.01
+    with torch.no_grad():  # masks of several parts, and parts that look alike rank apart
+        torch.manual_seed(0)
+        segmentor.decode_head.mask_embed[0].weight.normal_(std=3.0)
+        segmentor.decode_head.pixel_decoder.mask_feature.weight.normal_()
+        inferencer.model.instance_head.visual[1].weight.mul_(30)
+    silence = np.zeros(32_000, np.float32)
+    frames = list(inferencer.stream(clip, silence, audio_every=None))
+    again = inferencer.set_video(clip).with_audio(silence, audio_every=None)
+    images = [image for _, image in read_video_frames(clip)]
+    below = 0
+    for frame, other, sample in zip(
+        frames, again, inferencer(images, [np.zeros(16_000, np.float32)] * 10), strict=True
+    ):
+        candidates = sample.pred_instances
+        below += int((candidates.ranks < 0.999).sum())
+        for objects in (frame.objects, other.objects):
+            scores = [found.audio_score for found in objects]
+            torch.testing.assert_close(torch.tensor(scores), candidates.audio_scores)
+            assert [found.sounding for found in objects] == sounding_candidates(sample)
+    assert below > 0
+    assert inferencer.set_video(clip).category_scores(silence).shape == (2, len(CLASSES))
+
+
 def test_a_stream_takes_the_videos_own_sound(inferencer, clip, sound):
     frames = list(inferencer.stream(clip, audio_every=None))
     images = [image for _, image in read_video_frames(clip)]

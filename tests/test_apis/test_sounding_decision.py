@@ -7,6 +7,7 @@ from mmengine.structures import InstanceData, PixelData
 from mmseg.structures import SegDataSample
 
 from avs_mm.apis.sounding_decision import mask_overlaps, sounding_under
+from avs_mm.models.instance_head import ranks_within_categories
 from avs_mm.models.sounding_map import loudest_category, sounding_map
 from avs_mm.visualization import sounding_candidates
 
@@ -46,10 +47,13 @@ def test_it_says_what_the_painted_map_says(masks, data):
     number = len(masks)
     labels = torch.tensor(sorted(data.draw(st.integers(0, 2)) for _ in range(number)))
     category_scores = torch.tensor(data.draw(st.permutations([0.17, 0.41, 0.76])))
+    logits = torch.tensor([data.draw(st.sampled_from([2.0, -2.0])) for _ in range(number)])
+    ranks = ranks_within_categories(logits, labels)
     candidates = InstanceData(
         masks=torch.tensor(masks).reshape(number, 2, 3),
         labels=labels,
-        audio_scores=category_scores[labels],
+        ranks=ranks,
+        audio_scores=category_scores[labels] * ranks,
     )
     painted = sounding_map(candidates, category_scores) > 0.5
     sample = SegDataSample()

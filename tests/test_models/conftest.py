@@ -105,6 +105,20 @@ def labelled_samples() -> list[SegDataSample]:
 
 
 @pytest.fixture
+def instance_samples() -> Callable[[list[SegDataSample]], list[SegDataSample]]:
+    """Copies of samples in which each category is one object."""
+
+    def label(samples: list[SegDataSample]) -> list[SegDataSample]:
+        labelled = [sample.clone() for sample in samples]
+        for sample in labelled:
+            numbers = (sample.gt_sem_seg.data + 1) % 256
+            sample.gt_instance_map = PixelData(data=numbers)
+        return labelled
+
+    return label
+
+
+@pytest.fixture
 def silent_sample() -> SegDataSample:
     """A frame of 32x32 in which nothing sounds."""
     return make_sample(torch.full((32, 32), 255))

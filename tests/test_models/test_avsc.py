@@ -315,3 +315,68 @@ def test_a_vocabulary_of_other_names_than_stage_1(tagged, tmp_path):
     model.stage1 = str(tmp_path / "seg.pth")
     with pytest.raises(ValueError, match="was trained on dog, cat, bench, but the vocabulary has"):
         model.init_weights()
+
+
+@pytest.fixture
+def ranking(avsc_config, find_something):
+    """An AVSC whose head ranks up to three candidates of a category."""
+    avsc_config.segmentor.update(candidates_per_category=3, split_parts=0.01)
+    avsc_config.instance_head = dict(visual_dims=120, embed_dims=8)
+    model = MODELS.build(avsc_config)
+    find_something(model.segmentor)
+    with torch.no_grad():  # queries that differ find different objects
+        model.segmentor.decode_head.mask_embed[0].weight.normal_(std=3.0)
+    return model
+
+
+def test_audio_scores_are_those_of_the_category_times_the_ranks(ranking, labelled_samples):
+    ranking.eval()
+    batch = inputs()
+    with torch.no_grad():
+        category_scores = ranking.score_audio(batch)
+        maps = ranking(batch, labelled_samples, mode="tensor")
+        predictions = ranking(batch, labelled_samples, mode="predict")
+    assert category_scores.shape == (2, 3)
+    several = 0
+    for sample, scores, frame_map in zip(predictions, category_scores, maps, strict=True):
+        found = sample.pred_instances
+        several += (found.ranks < 1).sum()
+        torch.testing.assert_close(found.audio_scores, scores[found.labels] * found.ranks)
+        torch.testing.assert_close(frame_map, sounding_map(found, scores))
+    assert several > 0
+
+
+def test_the_instance_head_learns_and_needs_its_labels(ranking, labelled_samples, instance_samples):
+    ranking.train()
+    batch, samples = inputs(), instance_samples(labelled_samples)
+    losses = ranking(batch, samples, mode="loss")
+    assert set(losses) == {"loss_avc", "loss_instance"}
+    losses["loss_instance"].backward()
+    assert all(parameter.grad is not None for parameter in ranking.instance_head.parameters())
+    assert all(parameter.grad is None for parameter in ranking.segmentor.parameters())
+    with pytest.raises(ValueError, match=r"x\.png: an instance_head learns from labels"):
+        ranking(batch, labelled_samples, mode="loss")
+
+
+def test_lone_candidates_are_judged_as_without_an_instance_head(avsc_config, find_something):
+    plain, headed = (
+        MODELS.build({**avsc_config, **options}).eval()
+        for options in ({}, {"instance_head": dict(visual_dims=120)})
+    )
+    find_something(plain.segmentor)
+    missing, unexpected = headed.load_state_dict(plain.state_dict(), strict=False)
+    assert {key.split(".")[0] for key in missing} == {"instance_head"}
+    assert not unexpected
+    batch = inputs()
+    with torch.no_grad():
+        assert torch.equal(headed(batch, mode="tensor"), plain(batch, mode="tensor"))
+
+
+def test_an_instance_head_goes_without_what_it_cannot_learn_from(avsc_config, tagged):
+    head = {"instance_head": dict(visual_dims=120)}
+    for build in (
+        lambda: MODELS.build({**avsc_config, **head, "labelled_candidates": True}),
+        lambda: tagged(0.0, **head),
+    ):
+        with pytest.raises(ValueError, match="neither an AudioSetHead nor labelled_candidates"):
+            build()

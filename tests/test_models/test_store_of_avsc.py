@@ -109,6 +109,21 @@ def test_another_training_reads_what_one_has_written(counted, epochs, tmp_path: 
     assert sum(other_weights.sounds) == 2 + 3 * 2
 
 
+def test_features_for_a_head_of_instances_are_stored_apart(
+    counted, epochs, instance_samples, tmp_path: Path
+):
+    counted(store=str(tmp_path)).train(epochs)
+    epochs = [(inputs, instance_samples(samples)) for inputs, samples in epochs]
+    options = dict(store=str(tmp_path), instance_head=dict(visual_dims=120))
+    first = counted(**options)
+    expected = first.train(epochs)
+    assert sum(first.images) == 4  # what has no features is not read
+    first.model.candidate_cache.store.entries(torch.device("cpu")).flush()
+    second = counted(**options)
+    assert second.train(epochs) == expected == counted(**{**options, "store": None}).train(epochs)
+    assert sum(second.images) == 0
+
+
 def test_an_encoder_that_is_trained_is_not_remembered(counted, epochs, tmp_path: Path):
     trained = counted(store=str(tmp_path))
     trained.model.audio_encoder.requires_grad_(True)

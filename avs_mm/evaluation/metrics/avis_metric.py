@@ -15,6 +15,7 @@ from avs_mm.evaluation.functional.avis_scores import MODES, avis_scores
 from avs_mm.evaluation.functional.track_scores import require_trackeval
 from avs_mm.evaluation.functional.video_tracks import PredictedTrack, empty_rle
 from avs_mm.evaluation.metrics.sample_fields import metainfo, naming, pixel_data
+from avs_mm.models.sounding_candidates import is_sounding
 from avs_mm.output_file import write_json
 from avs_mm.registry import METRICS
 from avs_mm.rle import encode_rle, rle_as_text
@@ -44,8 +45,8 @@ class AVISMetric(BaseMetric):
 
     A ``Tracker`` joins the candidates of a video's frames, sounding or not, into tracks; in a frame
     where a candidate does not sound, its track has no mask. A track's score is the mean of its
-    sounding candidates' visual scores. A candidate sounds where ``pred_sem_seg`` carries its
-    category inside its mask.
+    sounding candidates' visual scores. Which candidates sound is told by ``pred_sem_seg``, see
+    ``is_sounding``.
 
     - ``avis/FSLA``, ``FSLAn``, ``FSLAs``, ``FSLAm``: see ``frame_accuracy``.
     - ``avis/HOTA``, ``DetA``, ``AssA``, ``LocA``, ``avis/mAP``, ``AP_s``, ``AP_m``, ``AP_l`` and
@@ -163,10 +164,7 @@ def _candidates(sample: dict) -> FrameCandidates:
         )
     found = sample["pred_instances"]
     category_map = pixel_data(sample, "pred_sem_seg", "the model must predict it")[0]
-    sounding = [
-        bool((category_map[mask] == label).any())
-        for mask, label in zip(found["masks"], found["labels"], strict=True)
-    ]
+    sounding = is_sounding(found, category_map)
     embeddings = found.get("embeddings")
     return FrameCandidates(
         video_id=metainfo(sample, "video_id"),
