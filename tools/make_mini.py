@@ -21,13 +21,18 @@ def main() -> None:
         default=0.0,
         help="with --avis: fraction of the videos with two sounding objects of one category",
     )
+    parser.add_argument(
+        "--one-sounds",
+        action="store_true",
+        help="with --twins: one of the two sounds in a second, and what sounds is blurred",
+    )
     add_traceback_option(parser)
     args = parser.parse_args()
     if args.avis:
-        make_mini_avis(args.out, seed=args.seed, twins=args.twins)
+        make_mini_avis(args.out, seed=args.seed, twins=args.twins, one_sounds=args.one_sounds)
         return
-    if args.twins:
-        parser.error("--twins is of --avis; add it, or leave out --twins")
+    if args.twins or args.one_sounds:
+        parser.error("--twins and --one-sounds are of --avis; add it, or leave them out")
     make_mini_dataset(
         args.out, seed=args.seed, scale=args.scale, workers=args.workers, overwrite=args.force
     )

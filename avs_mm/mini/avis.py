@@ -12,7 +12,7 @@ from rich.progress import track
 
 from avs_mm.atomic_write import unfinished_folder
 from avs_mm.media import SAMPLE_RATE
-from avs_mm.mini.scenes import draw_frames
+from avs_mm.mini.scenes import lay_out
 from avs_mm.mini.sounds import draw_source, mix
 from avs_mm.mini.sprites import CATEGORIES
 from avs_mm.output_file import to_int16, write_image, write_wav
@@ -24,6 +24,7 @@ SECONDS = 10
 HEIGHT, WIDTH = 144, 192
 SPLITS = ("train", "val", "test")
 MOST_OBJECTS = 3
+SHAKE = (0.06, 0.1)  # parts of the frame's height by which an object moves in an exposure
 
 
 def make_mini_avis(
@@ -32,6 +33,7 @@ def make_mini_avis(
     seed: int = 0,
     videos: Mapping[str, int] = VIDEOS,
     twins: float = 0.0,
+    one_sounds: bool = False,
     progress: bool = True,
 ) -> Path:
     """Draw videos of two or three objects of different categories, of which up to two sound.
@@ -44,13 +46,17 @@ def make_mini_avis(
         videos: Number of videos of each split.
         twins: Fraction of the videos, [0, 1], in which two objects of the category that sounds
             first do so, at the same times: no frame tells which of the two a sound is of.
+        one_sounds: Whether only one of these two sounds in a second, now the one and now the
+            other, and whatever sounds in any video shakes, so that a frame shows it blurred.
 
     Raises:
         FileExistsError: ``out`` exists.
-        ValueError: ``twins`` is out of range.
+        ValueError: ``twins`` is out of range; ``one_sounds`` without twins.
     """
     if not 0 <= twins <= 1:
         raise ValueError(f"twins is a fraction of the videos, from 0 to 1, not {twins}")
+    if one_sounds and not twins:
+        raise ValueError("one_sounds is of twins: give twins above 0, or leave out one_sounds")
     out = Path(out)
     if out.exists():
         raise FileExistsError(f"{out} exists; remove it, or choose another folder")
@@ -63,7 +69,7 @@ def make_mini_avis(
                 "annotations": [],
             }
             for index in track(range(number), f"Drawing {split}", disable=not progress):
-                _draw(folder / split, content, split, index, seed, twins)
+                _draw(folder / split, content, split, index, seed, twins, one_sounds)
             (folder / f"{split}.json").write_text(json.dumps(content))
         folder.replace(out)
     return out
@@ -74,7 +80,13 @@ def _ids() -> dict[int, str]:
 
 
 def _draw(
-    folder: Path, content: dict[str, Any], split: str, index: int, seed: int, twins: float
+    folder: Path,
+    content: dict[str, Any],
+    split: str,
+    index: int,
+    seed: int,
+    twins: float,
+    one_sounds: bool,
 ) -> None:
     """Write a video and its sound, and add it to the content of the JSON."""
     rng = np.random.default_rng((seed, SPLITS.index(split), index))
@@ -84,9 +96,15 @@ def _draw(
     if twins and rng.uniform() < twins:
         objects.insert(0, objects[0])
         sounding.insert(0, sounding[0])
-    scene = draw_frames(rng, objects, num_frames=SECONDS, height=HEIGHT, width=WIDTH, numbered=True)
+    laid_out = lay_out(rng, objects, num_frames=SECONDS, height=HEIGHT, width=WIDTH, numbered=True)
     own = _activity(rng, len(set(sounding)))
     activity = np.concatenate([own[: len(sounding) - len(own)], own])  # twins have the same
+    if one_sounds:
+        if len(sounding) > len(own):
+            activity[:2] &= _turns(rng)
+        scene = laid_out.draw(_shakes(rng, activity))
+    else:
+        scene = laid_out.draw()
     sources = [draw_source(category, SECONDS, rng) for category in sounding]
 
     files = [f"{name}/{second:05d}.jpg" for second in range(SECONDS)]
@@ -127,6 +145,22 @@ def _activity(rng: np.random.Generator, sources: int) -> NDArray[np.bool_]:
     activity[:, rng.integers(SECONDS)] = False
     activity[:, rng.integers(SECONDS)] |= ~activity.any(axis=1)
     return activity
+
+
+def _turns(rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which of two sounds in which second, bool (2, seconds), if their category does."""
+    first = rng.integers(2, size=SECONDS).astype(bool)
+    return np.stack([first, ~first])
+
+
+def _shakes(
+    rng: np.random.Generator, activity: NDArray[np.bool_]
+) -> dict[int, NDArray[np.float32]]:
+    """By how much each object, numbered from 1 on, shakes while it sounds: (seconds, 2) each."""
+    angles = rng.uniform(0, np.pi, activity.shape)
+    lengths = rng.uniform(*SHAKE, activity.shape) * activity
+    paths = np.stack([np.cos(angles), np.sin(angles)], axis=-1) * lengths[..., None]
+    return dict(enumerate(paths.astype(np.float32), 1))
 
 
 def _polygons(mask: NDArray[np.bool_]) -> list[list[float]]:

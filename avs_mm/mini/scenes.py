@@ -1,6 +1,6 @@
 """Scenes of the mini data set: where objects stand, how they move, and the frames of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avs_mm.mini.backgrounds import draw_background
+from avs_mm.mini.scene_object import SceneObject, draw_objects, to_uint8
 from avs_mm.mini.sprites import draw_sprite
 
 MIN_VISIBLE = 0.4  # part of an object's own area that stays visible in every frame
@@ -15,46 +16,8 @@ MIN_VISIBLE_SALIENT = 0.7  # the same of the salient object
 
 _SIZE = 224  # pixels of a frame's side, if not told otherwise
 CAMERA_MARGIN = 24  # pixels the camera may pan over
-_SHADOW_OFFSET = 3  # pixels to the lower right
-_SHADOW_DEPTH = np.float32(0.35)
 
 Array = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class SceneObject:
-    """One object and its smooth motion; lengths are parts of the frame's shorter side."""
-
-    category: int
-    label: int  # of its pixels
-    sprite: Array  # (S, S, 4)
-    center: tuple[float, float]  # x, y at mid-clip, (0, 0) = the frame's centre
-    travel: tuple[float, float]  # x, y from the first frame to the last
-    bend: tuple[float, float]  # x, y by which the path is curved
-    radius: float
-    growth: float  # relative change of the radius over the clip
-    angle: float  # radians at mid-clip
-    spin: float  # radians over the clip
-    stretch: float  # height over width
-    mirrored: bool
-
-    def matrix(self, time: float, height: float, width: float) -> NDArray[np.float64]:
-        """Affine map (2, 3) from sprite pixels to frame pixels at a time in [0, 1]."""
-        unit, side = min(height, width), self.sprite.shape[0]
-        radius = self.radius * (1 + self.growth * (time - 0.5)) * unit
-        angle = self.angle + self.spin * (time - 0.5)
-        curve = np.sin(np.pi * time) - 0.5
-        x, y = (
-            self.center[i] + self.travel[i] * (time - 0.5) + self.bend[i] * curve for i in (0, 1)
-        )
-        scale_x = radius * 2 / side / np.sqrt(self.stretch) * (-1 if self.mirrored else 1)
-        scale_y = radius * 2 / side * np.sqrt(self.stretch)
-        cos, sin = np.cos(angle), np.sin(angle)
-        linear = np.array([[cos * scale_x, -sin * scale_y], [sin * scale_x, cos * scale_y]])
-        # Pixel centres stand on whole numbers, on both sides
-        target = np.array([width / 2 + x * unit - 0.5, height / 2 + y * unit - 0.5])
-        offset = target - linear @ np.full(2, (side - 1) / 2)
-        return np.column_stack([linear, offset])
 
 
 @dataclass(frozen=True)
@@ -69,6 +32,41 @@ class SceneFrames:
     labels: NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class Scene:
+    """Where all of a clip is, at `times` from 0 to 1: nothing about it is random any more."""
+
+    objects: Sequence[SceneObject]  # back to front
+    times: NDArray[np.float64]
+    ground: Array  # larger than a frame by CAMERA_MARGIN
+    pan: NDArray[np.float64]  # (2, 2): top, left of the first frame and of the last
+    exposure: float
+    size: tuple[int, int]  # height, width of a frame
+
+    def draw(self, shakes: Mapping[int, Array] | None = None) -> SceneFrames:
+        """Draw the frames.
+
+        Args:
+            shakes: Of objects, by their labels, x and y by which they move while the shutter is
+                open, (T, 2), parts of the frame's shorter side.
+        """
+        (height, width), (start, end) = self.size, self.pan
+        frames, labels = [], []
+        for place, time in enumerate(self.times):
+            top, left = np.round(start + (end - start) * time).astype(int)
+            canvas = self.ground[top : top + height, left : left + width].copy()
+            objects = [
+                replace(thing, shake=tuple(shakes[thing.label][place]))
+                if shakes and thing.label in shakes
+                else thing
+                for thing in self.objects
+            ]
+            frame, label = draw_objects(canvas, objects, time)
+            frames.append(to_uint8(frame * self.exposure))
+            labels.append(label)
+        return SceneFrames(frames=np.stack(frames), labels=np.stack(labels))
+
+
 def draw_frames(
     rng: np.random.Generator,
     categories: Sequence[int],
@@ -77,9 +75,25 @@ def draw_frames(
     num_frames: int = 5,
     height: int = _SIZE,
     width: int = _SIZE,
-    numbered: bool = False,
 ) -> SceneFrames:
-    """Draw a clip with an object of each of some categories, moving smoothly.
+    """Draw a clip with an object of each of some categories, as of `lay_out`."""
+    scene = lay_out(
+        rng, categories, salient=salient, num_frames=num_frames, height=height, width=width
+    )
+    return scene.draw()
+
+
+def lay_out(
+    rng: np.random.Generator,
+    categories: Sequence[int],
+    *,
+    salient: int | None = None,
+    num_frames: int = 5,
+    height: int = _SIZE,
+    width: int = _SIZE,
+    numbered: bool = False,
+) -> Scene:
+    """Place an object of each of some categories, moving smoothly.
 
     Args:
         salient: category drawn largest and most central; None lets all be of similar size.
@@ -93,16 +107,14 @@ def draw_frames(
 
     # The camera pans over a background that is larger than the frame
     ground = draw_background(height + CAMERA_MARGIN, width + CAMERA_MARGIN, rng)
-    start, end = rng.uniform(0, CAMERA_MARGIN, (2, 2))
-    exposure = rng.uniform(0.85, 1.1)
-    frames, labels = [], []
-    for time in times:
-        top, left = np.round(start + (end - start) * time).astype(int)
-        canvas = ground[top : top + height, left : left + width].copy()
-        frame, label = draw_objects(canvas, objects, time)
-        frames.append(to_uint8(frame * exposure))
-        labels.append(label)
-    return SceneFrames(frames=np.stack(frames), labels=np.stack(labels))
+    return Scene(
+        objects=objects,
+        times=times,
+        ground=ground,
+        pan=rng.uniform(0, CAMERA_MARGIN, (2, 2)),
+        exposure=rng.uniform(0.85, 1.1),
+        size=(height, width),
+    )
 
 
 def _place_objects(
@@ -175,34 +187,3 @@ def _visible(
             least[index] = min(least[index], (cover & ~hidden).sum() / max(cover.sum(), 1))
             hidden |= cover
     return least
-
-
-def draw_objects(
-    canvas: Array, objects: Sequence[SceneObject], time: float
-) -> tuple[Array, NDArray[np.uint8]]:
-    """Lay objects back to front over a canvas (H, W, 3); return it and the labels (H, W)."""
-    height, width = canvas.shape[:2]
-    labels = np.zeros((height, width), np.uint8)
-    for thing in objects:
-        # Only the rectangle that holds the object and its shadow is touched
-        matrix, side = thing.matrix(time, height, width), thing.sprite.shape[0]
-        corners = np.array([[0, 0, 1], [side, 0, 1], [0, side, 1], [side, side, 1]]) @ matrix.T
-        low = np.clip(np.floor(corners.min(0)).astype(int) - 2, 0, (width, height))
-        high = np.clip(np.ceil(corners.max(0)).astype(int) + 8, 0, (width, height))
-        window = (slice(low[1], high[1]), slice(low[0], high[0]))
-        matrix[:, 2] -= low
-        size = (int(high[0] - low[0]), int(high[1] - low[1]))
-        layer = cv2.warpAffine(thing.sprite, matrix, size)
-        matrix[:, 2] += _SHADOW_OFFSET
-        shadow = cv2.blur(cv2.warpAffine(thing.sprite[..., 3], matrix, size), (7, 7))
-        cover = layer[..., 3]
-        canvas[window] *= ((1 - _SHADOW_DEPTH * shadow) * (1 - cover))[..., None]
-        canvas[window] += layer[..., :3]
-        labels[window][cover > 0.5] = thing.label
-    return canvas, labels
-
-
-def to_uint8(picture: Array) -> NDArray[np.uint8]:
-    """Round a picture in [0, 1] to 8 bits; what lies outside is cut off."""
-    rounded: NDArray[np.uint8] = np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-    return rounded

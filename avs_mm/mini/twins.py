@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.mini.backgrounds import draw_background
-from avs_mm.mini.scenes import CAMERA_MARGIN, SceneObject, draw_objects, random_object, to_uint8
+from avs_mm.mini.scene_object import SceneObject, draw_objects, to_uint8
+from avs_mm.mini.scenes import CAMERA_MARGIN, random_object
 from avs_mm.mini.sounds import draw_source, mix
 from avs_mm.mini.sprites import CATEGORIES
 

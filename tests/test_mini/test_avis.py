@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.registry import init_default_scope
@@ -67,6 +68,32 @@ def test_twins_sound_together(tmp_path: Path):
         assert all(one != other for one, other in boxes if one)
     with pytest.raises(ValueError, match="from 0 to 1, not 2"):
         make_mini_avis(tmp_path / "more", twins=2)
+
+
+def test_one_of_two_sounds_and_what_sounds_is_blurred(tmp_path: Path):
+    root = make_mini_avis(
+        tmp_path / "one", videos={"test": 6}, twins=1.0, one_sounds=True, progress=False
+    )
+    content = json.loads((root / "test.json").read_text())
+    sharpness: dict[bool, list[float]] = {True: [], False: []}
+    for video in content["videos"]:
+        own = [one for one in content["annotations"] if one["video_id"] == video["id"]]
+        first, second = ([bool(area) for area in one["areas"]] for one in own[:2])
+        assert own[0]["category_id"] == own[1]["category_id"]
+        assert any(first)
+        assert any(second)
+        assert not any(one and other for one, other in zip(first, second, strict=True))
+        for file, *boxes in zip(video["file_names"], *(one["bboxes"] for one in own), strict=True):
+            grey = cv2.imread(str(root / "test" / "JPEGImages" / file), cv2.IMREAD_GRAYSCALE)
+            edges = cv2.Laplacian(grey, cv2.CV_32F) ** 2
+            for one, box in zip(own, boxes, strict=True):
+                known = box or next(other for other in one["bboxes"] if other)
+                left, top, width, height = map(int, known)
+                inside = edges[top : top + height, left : left + width]
+                sharpness[box is not None].append(float(inside.mean()))
+    assert np.median(sharpness[True]) < 0.6 * np.median(sharpness[False])
+    with pytest.raises(ValueError, match="one_sounds is of twins"):
+        make_mini_avis(tmp_path / "none", one_sounds=True)
 
 
 def test_the_same_seed_gives_the_same_bytes(root: Path, tmp_path: Path):
