@@ -1,8 +1,6 @@
 """Stage 2: the audio-visual semantic correlation, AVSC (paper, sections 3.2-3.3)."""
 
 import copy
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 import torch
@@ -10,11 +8,8 @@ from mmengine.structures import InstanceData
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from avs_mm.models.audio_mlp import AudioMLP
-from avs_mm.models.audio_set_head import AudioSetHead, build_audio_set_head
+from avs_mm.models.audio_scored_segmentor import AudioScoredSegmentor
 from avs_mm.models.category_loss import category_loss, check_category_loss_weight
-from avs_mm.models.frozen_stage1 import FrozenStage1Segmentor
-from avs_mm.models.instance_head import InstanceHead, build_instance_head
 from avs_mm.models.instance_loss import instance_loss
 from avs_mm.models.labelled_candidates import with_labelled_objects
 from avs_mm.models.sounding_candidates import mark_sounding
@@ -29,7 +24,7 @@ __all__ = ["AVSC"]
 
 
 @MODELS.register_module()
-class AVSC(FrozenStage1Segmentor):
+class AVSC(AudioScoredSegmentor):
     """Let the audio's category scores decide which candidates sound.
 
     A frozen stage 1 gives each frame's candidates (c_j, m_j). The audio head gives the category
@@ -97,37 +92,24 @@ class AVSC(FrozenStage1Segmentor):
         **segmentor_of_mmseg: Any,
     ) -> None:
         segmentor_settings, audio_settings = copy.deepcopy((segmentor, audio_encoder))
-        super().__init__(segmentor=segmentor, stage1=stage1, **segmentor_of_mmseg)
+        super().__init__(
+            segmentor=segmentor,
+            stage1=stage1,
+            audio_encoder=audio_encoder,
+            audio_head=audio_head,
+            instance_head=instance_head,
+            hidden_dims=hidden_dims,
+            audio_activation=audio_activation,
+            **segmentor_of_mmseg,
+        )
         if output not in ("category", "binary"):
             raise ValueError(f"output is 'category' or 'binary', not {output!r}")
         check_threshold(threshold)
         check_category_loss_weight(category_loss_weight, audio_activation)
-        self.audio_encoder = MODELS.build(audio_encoder)
-        self.audio_head: Any  # AudioMLP or AudioSetHead
-        if audio_head is None:
-            self.audio_head = AudioMLP(
-                embed_dims=self.audio_encoder.embed_dims,
-                num_classes=self.num_classes,
-                hidden_dims=hidden_dims,
-                activation=audio_activation,
-                keep_embeddings=instance_head is not None,
-            )
-        else:
-            self.audio_head = build_audio_set_head(
-                audio_head, segmentor=self.segmentor, audio_encoder=self.audio_encoder
-            )
-            self.stage1_categories = self.audio_head.categories
-        self.instance_head: InstanceHead | None = None
-        if instance_head is not None:
-            if self.needs_no_training or labelled_candidates:
-                raise ValueError(
-                    "an instance_head is trained, and on what stage 1 has found: it goes with "
-                    "neither an AudioSetHead nor labelled_candidates; leave it or them out"
-                )
-            self.instance_head = build_instance_head(
-                instance_head,
-                segmentor=self.segmentor,
-                audio_dims=self.audio_encoder.embed_dims,
+        if labelled_candidates and instance_head is not None:
+            raise ValueError(
+                "an instance_head learns on what stage 1 has found, which labelled_candidates "
+                "replaces: leave one of them out"
             )
         self.register_buffer("calibrated_threshold", torch.tensor(threshold), persistent=calibrated)
         self.calibrated = calibrated
@@ -143,26 +125,6 @@ class AVSC(FrozenStage1Segmentor):
             store=store,
         )
         self.output = output
-
-    def init_weights(self) -> None:
-        """Load stage 1 (or, without ``stage1``, initialise it) and initialise the audio side.
-
-        Raises:
-            ValueError: stage 1 does not fit, or its checkpoint names other categories than the
-                vocabulary.
-        """
-        super().init_weights()
-        self.audio_encoder.init_weights()
-
-    def check_stage1(self, categories: tuple[str, ...], path: Path) -> None:
-        """Refuse a stage 1 of other categories than an ``AudioSetHead``'s vocabulary."""
-        if self.needs_no_training:
-            self.audio_head.check_trained_on(categories, path)
-
-    @property
-    def needs_no_training(self) -> bool:
-        """Whether the audio head has no weights, so that ``init_weights`` completes the model."""
-        return isinstance(self.audio_head, AudioSetHead)
 
     @property
     def threshold(self) -> float:
@@ -184,48 +146,6 @@ class AVSC(FrozenStage1Segmentor):
         source = self.candidate_cache if self.training else self.segmentor
         batch, _, height, width = inputs["img"].shape
         return source.find_candidates(inputs, sizes=[(height, width)] * batch)
-
-    def score_audio(
-        self, inputs: dict[str, Tensor], candidates: Sequence[InstanceData] = ()
-    ) -> Tensor:
-        """Return the probability p that each category sounds, (B, K) in [0, 1], in fp32.
-
-        Args:
-            candidates: Of each frame; an ``AudioSetHead`` needs them for generic sounds.
-        """
-        labels = [frame_candidates.labels for frame_candidates in candidates]
-        return self.score_encoded_audio(self.encode_audio(inputs), labels)
-
-    def encode_audio(self, inputs: dict[str, Tensor]) -> Tensor:
-        """Return all of the sounds ``inputs["audio"]`` that needs no image, a row each.
-
-        One row may be scored with the candidates of many frames, by `score_encoded_audio`.
-        """
-        encoding: Tensor = self.audio_head.encode(self.audio_encoder, require_audio(inputs, self))
-        return encoding
-
-    def score_encoded_audio(self, encoding: Tensor, labels: Sequence[Tensor] = ()) -> Tensor:
-        """Return the category scores (B, K) of sounds that `encode_audio` has encoded.
-
-        Args:
-            labels: Categories of each frame's candidates, B tensors (n,).
-        """
-        scores: Tensor = self.audio_head.score_encoded(self.audio_encoder, encoding, labels)
-        return scores
-
-    def under_sound(
-        self, candidates: Sequence[InstanceData], encoding: Tensor
-    ) -> tuple[Sequence[InstanceData], Tensor]:
-        """Return each frame's candidates and category scores (B, K) under an encoded sound.
-
-        With an ``InstanceHead`` the candidates are copies that have ``ranks``.
-        """
-        labels = [frame_candidates.labels for frame_candidates in candidates]
-        scores = self.score_encoded_audio(encoding, labels)
-        if self.instance_head is not None:
-            embeddings = self.audio_head.embeddings_of(encoding)
-            candidates = self.instance_head.rank(candidates, embeddings)
-        return candidates, scores
 
     def loss(
         self, inputs: dict[str, Tensor], data_samples: list[SegDataSample]
