@@ -24,7 +24,7 @@ SECONDS = 10
 HEIGHT, WIDTH = 144, 192
 SPLITS = ("train", "val", "test")
 MOST_OBJECTS = 3
-SHAKE = (0.06, 0.1)  # parts of the frame's height by which an object moves in an exposure
+SHAKE = (0.02, 0.03)  # parts of the frame's height by which an object moves in an exposure
 
 
 def make_mini_avis(

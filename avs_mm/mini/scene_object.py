@@ -82,11 +82,8 @@ def _exposed(
     sprite: Array, matrix: NDArray[np.float64], size: tuple[int, int], path: NDArray[np.float64]
 ) -> Array:
     """Warp a sprite as a camera sees it that moves along a path while the shutter is open."""
-    if not path.any():
-        still: Array = cv2.warpAffine(sprite, matrix, size)
-        return still
     moved = []
-    for part in np.linspace(-0.5, 0.5, _MOMENTS):
+    for part in np.linspace(-0.5, 0.5, _MOMENTS) if path.any() else (0.0,):
         place = matrix.copy()
         place[:, 2] += part * path
         moved.append(cv2.warpAffine(sprite, place, size))

@@ -4,6 +4,7 @@ from avs_mm.evaluation.metrics.audio_sensitivity_metric import AudioSensitivityM
 from avs_mm.evaluation.metrics.avis_metric import AVISMetric
 from avs_mm.evaluation.metrics.avs_metric import AVSMetric
 from avs_mm.evaluation.metrics.candidate_metric import CandidateMetric
+from avs_mm.evaluation.metrics.instance_metric import InstanceMetric
 from avs_mm.evaluation.metrics.localiser_threshold_metric import LocaliserThresholdMetric
 from avs_mm.evaluation.metrics.prediction_writer import PredictionWriter
 from avs_mm.evaluation.metrics.track_metric import TrackMetric
@@ -14,6 +15,7 @@ __all__ = [
     "AVSMetric",
     "AudioSensitivityMetric",
     "CandidateMetric",
+    "InstanceMetric",
     "LocaliserThresholdMetric",
     "PredictionWriter",
     "TrackMetric",
