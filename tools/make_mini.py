@@ -3,6 +3,7 @@
 import argparse
 
 from avs_mm.mini import make_mini_avis, make_mini_dataset
+from avs_mm.mini.avis import VIDEOS
 from avs_mm.one_line_errors import add_traceback_option, one_line_errors
 
 
@@ -11,7 +12,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="data/mini", help="folder to make (default: data/mini)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--scale", type=float, default=1.0, help="factor on the number of clips")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="factor on the number of clips or videos"
+    )
     parser.add_argument("--workers", type=int, help="clips drawn at a time (default: all cores)")
     parser.add_argument("--force", action="store_true", help="replace a set of other parameters")
     parser.add_argument("--avis", action="store_true", help="videos in AVISeg's layout instead")
@@ -29,7 +32,14 @@ def main() -> None:
     add_traceback_option(parser)
     args = parser.parse_args()
     if args.avis:
-        make_mini_avis(args.out, seed=args.seed, twins=args.twins, one_sounds=args.one_sounds)
+        videos = {split: max(1, round(args.scale * number)) for split, number in VIDEOS.items()}
+        make_mini_avis(
+            args.out,
+            seed=args.seed,
+            videos=videos,
+            twins=args.twins,
+            one_sounds=args.one_sounds,
+        )
         return
     if args.twins or args.one_sounds:
         parser.error("--twins and --one-sounds are of --avis; add it, or leave them out")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from mmengine.structures import InstanceData
 from torch import Tensor
 
+from avs_mm.checkpoint import find_checkpoint, load_strictly
 from avs_mm.models.audio_mlp import AudioMLP
 from avs_mm.models.audio_set_head import AudioSetHead, build_audio_set_head
 from avs_mm.models.frozen_stage1 import FrozenStage1Segmentor
@@ -29,6 +30,7 @@ class AudioScoredSegmentor(FrozenStage1Segmentor):
         *,
         segmentor: dict,
         stage1: str | None,
+        stage2: str | None,
         audio_encoder: dict,
         audio_head: dict | None,
         instance_head: dict | None,
@@ -37,6 +39,9 @@ class AudioScoredSegmentor(FrozenStage1Segmentor):
         **segmentor_of_mmseg: Any,
     ) -> None:
         super().__init__(segmentor=segmentor, stage1=stage1, **segmentor_of_mmseg)
+        if stage1 is not None and stage2 is not None:
+            raise ValueError("the checkpoint of stage2 holds stage 1, too: give no stage1")
+        self.stage2 = stage2
         self.audio_encoder = MODELS.build(audio_encoder)
         self.audio_head: Any  # AudioMLP or AudioSetHead
         if audio_head is None:
@@ -65,12 +70,20 @@ class AudioScoredSegmentor(FrozenStage1Segmentor):
     def init_weights(self) -> None:
         """Load stage 1 (or, without ``stage1``, initialise it) and initialise the audio side.
 
+        Or load both from ``stage2``.
+
         Raises:
-            ValueError: stage 1 does not fit, or its checkpoint names other categories than the
-                vocabulary.
+            ValueError: a checkpoint does not fit, or that of stage 1 names other categories than
+                the vocabulary.
         """
-        super().init_weights()
-        self.audio_encoder.init_weights()
+        if self.stage2 is None:
+            super().init_weights()
+            self.audio_encoder.init_weights()
+            return
+        head, self.instance_head = self.instance_head, None  # which the checkpoint does not have
+        meta = load_strictly(self, find_checkpoint(self.stage2))
+        self.instance_head = head
+        self.stage1_categories = meta.get("dataset_meta", {}).get("classes")
 
     def check_stage1(self, categories: tuple[str, ...], path: Path) -> None:
         """Refuse a stage 1 of other categories than an ``AudioSetHead``'s vocabulary."""

@@ -44,6 +44,8 @@ class AVSC(AudioScoredSegmentor):
             where ``gt_instance_map`` of a sample tells them apart.
         stage1: Checkpoint or work dir of stage 1, read when training starts; it must fit strictly.
             A checkpoint of AVSC holds every weight, so testing needs no other file.
+        stage2: Checkpoint or work dir of an AVSC that is the same but for its ``instance_head``,
+            which it lacks: training starts from it, in the place of ``stage1``.
         hidden_dims: Widths of the MLP's hidden layers.
         audio_activation: "softmax" is the paper's simplex, on which two sounding objects share one
             probability; with "sigmoid" every category is judged by itself.
@@ -79,6 +81,7 @@ class AVSC(AudioScoredSegmentor):
         audio_head: dict | None = None,
         instance_head: dict | None = None,
         stage1: str | None = None,
+        stage2: str | None = None,
         hidden_dims: tuple[int, ...] = (256,),
         audio_activation: Literal["softmax", "sigmoid"] = "sigmoid",
         threshold: float = 0.5,
@@ -95,6 +98,7 @@ class AVSC(AudioScoredSegmentor):
         super().__init__(
             segmentor=segmentor,
             stage1=stage1,
+            stage2=stage2,
             audio_encoder=audio_encoder,
             audio_head=audio_head,
             instance_head=instance_head,

@@ -378,3 +378,22 @@ def test_an_instance_head_goes_without_what_it_cannot_learn_from(avsc_config, ta
         MODELS.build({**avsc_config, **head, "labelled_candidates": True})
     with pytest.raises(ValueError, match="is trained, and an AudioSetHead is not"):
         tagged(0.0, **head)
+
+
+def test_an_instance_head_starts_from_a_stage2_without_one(avsc_config, tmp_path):
+    trained = MODELS.build(copy.deepcopy(avsc_config))
+    path = save(trained, tmp_path / "stage2.pth")
+    options = {"instance_head": dict(visual_dims=120), "stage2": path}
+    model = MODELS.build({**copy.deepcopy(avsc_config), **options})
+    head = copy.deepcopy(model.instance_head.state_dict())
+    model.init_weights()
+    weights = model.state_dict()
+    for key, value in trained.state_dict().items():
+        assert torch.equal(weights[key], value), key
+    for key, value in head.items():
+        assert torch.equal(weights[f"instance_head.{key}"], value), key
+    assert model.stage1_categories == ("a", "b", "c")
+    with pytest.raises(ValueError, match=r"stage2\.pth does not fit"):
+        MODELS.build({**avsc_config, **options, "hidden_dims": (7,)}).init_weights()
+    with pytest.raises(ValueError, match="give no stage1"):
+        MODELS.build({**avsc_config, **options, "stage1": path})
