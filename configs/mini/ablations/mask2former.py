@@ -10,7 +10,11 @@ last = {"default_hooks.checkpoint.save_best": None}
 no_teacher = {**last, "model.teacher": None}
 variants = dict(
     all_objects=dict(
-        title="All objects", config="configs/mini/pretrain_m2f.py", starts_from={}, options={}
+        title="All objects",
+        config="configs/mini/pretrain_m2f.py",
+        starts_from={},
+        tests={},
+        options={},
     ),
     mask2former=dict(
         title="Mask2Former's loss", options={**no_teacher, "model.decode_head.tolerance": 0.0}

@@ -46,6 +46,7 @@ def test_every_variant_builds(table: str, variant: str):
         tested = copy.deepcopy(config)
         tested.merge_from_dict(read_options(overrides))
         assert {*tested.test_dataloader.dataset} - {"type"} <= {*accepted}
+        assert "all-objects" not in tested.test_dataloader.dataset.data_root  # has no test split
         if any(override.startswith("model.") for override in overrides):
             MODELS.build(tested.model)
 
