@@ -67,7 +67,10 @@ def serve(
         address = f"http://{shown}:{listening.getsockname()[1]}"
         listening.listen()  # whoever opens the address at once waits until it is served
         print(f"{network.title}. {network.note}\nOpen {address} (Ctrl+C ends it)", flush=True)
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+        # Without log_config: uvicorn's would close the log files of all others in the process.
+        config = uvicorn.Config(
+            app, log_config=None, log_level="warning", timeout_graceful_shutdown=2
+        )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
 

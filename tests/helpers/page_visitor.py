@@ -48,7 +48,9 @@ class ServedPage:
 
         app = build_app(network, folder=folder, limits=limits)
         self.folder = folder
-        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+        self.server = uvicorn.Server(
+            uvicorn.Config(app, port=0, log_config=None, log_level="warning")
+        )
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
         while not self.server.started:

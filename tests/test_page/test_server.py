@@ -1,4 +1,5 @@
 import json
+import logging
 import os
 import re
 import socket
@@ -10,6 +11,7 @@ import pytest
 from tiny_network import save_work_dir
 
 from avs_mm.page import gradio_extra, server
+from avs_mm.page.network import Network
 
 OPEN = re.compile(r"Open (\S+)")
 
@@ -27,6 +29,21 @@ def test_a_taken_port_is_one_sentence(needs_gradio):
         port = taken.getsockname()[1]
         with pytest.raises(ValueError, match=rf"cannot listen on 127\.0\.0\.1:{port} .* --port"):
             server.serve(port=port)
+
+
+def test_serving_leaves_the_log_files_of_others_open(
+    needs_gradio, inferencer, low_clip, monkeypatch, tmp_path
+):
+    """mmengine writes to them without looking."""
+    network = Network(inferencer, "Two tones", "Of a test.", [low_clip])
+    monkeypatch.setattr("avs_mm.page.network.choose_network", lambda *_, **__: network)
+    served = []
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_, sockets: served.append(sockets))
+    handler = logging.FileHandler(tmp_path / "training.log")
+    server.serve(port=0)
+    assert len(served) == 1
+    assert handler.stream is not None
+    handler.close()
 
 
 @pytest.mark.slow
