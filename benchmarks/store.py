@@ -26,6 +26,7 @@ from mmengine.registry import init_default_scope
 from torch.utils.data import DataLoader
 
 from avs_mm.models.candidate_cache import CandidateCache
+from avs_mm.models.embedding_cache import EmbeddingCache
 from avs_mm.registry import DATASETS, MODELS
 from avs_mm.shipped import configs_dir
 
@@ -85,7 +86,10 @@ def main() -> None:
         model = build_model(config, folder / "store")
         caches = {
             "filling": (model.candidate_cache, model.embedding_cache),
-            "without": (CandidateCache(model.segmentor), None),
+            "without": (
+                CandidateCache(model.segmentor),
+                EmbeddingCache(model.audio_encoder, store=None),
+            ),
             "store": (model.candidate_cache, model.embedding_cache),
         }
         heads = {name: copy.deepcopy(model.audio_head) for name in caches}
