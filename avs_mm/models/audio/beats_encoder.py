@@ -98,10 +98,19 @@ class PositionalConvolution(nn.Module):
             p.requires_grad or p.is_inference() or p.device.type != "cpu" for p in parameters
         )
         kernel = self.kernel() if live else self.folded_kernel()
-        padding = kernel.shape[-1] // 2
-        x = F.conv1d(x.transpose(1, 2), kernel, self.bias, padding=padding, groups=self.groups)
+        x = self._convolve(x.transpose(1, 2), kernel)
         # An even kernel gives one step too many
         return x[..., : x.shape[-1] - (kernel.shape[-1] + 1) % 2].transpose(1, 2)
+
+    def _convolve(self, x: Tensor, kernel: Tensor) -> Tensor:
+        padding = kernel.shape[-1] // 2
+        is_half = torch.is_autocast_enabled(x.device.type) or x.dtype.itemsize < 4
+        if x.device.type != "cpu" or not is_half:
+            return F.conv1d(x, kernel, self.bias, padding=padding, groups=self.groups)
+        # On CPUs with AMX oneDNN's bf16 convolution is wrong for few channels a group (torch 2.13).
+        with torch.autocast("cpu", enabled=False):
+            full, bias = (x.float(), kernel.float()), self.bias.float()
+            return F.conv1d(*full, bias, padding=padding, groups=self.groups).to(x.dtype)
 
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_folded": None}
