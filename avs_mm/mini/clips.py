@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avs_mm.media import SAMPLE_RATE
-from avs_mm.mini.scenes import SceneFrames, draw_frames
+from avs_mm.mini.scenes import SceneFrames, lay_out
 from avs_mm.mini.sounds import draw_source, mix
 from avs_mm.mini.sprites import CATEGORIES
 
@@ -43,7 +43,7 @@ def draw_s4_clip(seed: int, split: str, index: int) -> Clip:
     category = index % len(CATEGORIES)
     others = _others(image_rng, (category,), int(image_rng.integers(1, 4)))
     salient = category if image_rng.random() < S4_BIAS else others[0]
-    scene = draw_frames(image_rng, (category, *others), salient=salient)
+    scene = lay_out(image_rng, (category, *others), salient=salient).draw()
     activity = np.ones((1, 5), bool)
     return _clip(
         f"{CATEGORIES[category]}_{split}_{index:03d}",
@@ -70,7 +70,7 @@ def draw_ms3_clips(seed: int, split: str, index: int) -> list[Clip]:
     image_rng, sound_rng = _generators(seed, "ms3", split, index)
     pair = _PAIRS[index * 7 % len(_PAIRS)]
     others = _others(image_rng, pair, int(image_rng.integers(0, 3)))
-    scene = draw_frames(image_rng, (*pair, *others))
+    scene = lay_out(image_rng, (*pair, *others)).draw()
     activity = _pauses(sound_rng, 5)
     name = f"{CATEGORIES[pair[0]]}_{CATEGORIES[pair[1]]}_{split}_{index:03d}"
     if num_ms3_tracks(index) == 1:
@@ -87,7 +87,7 @@ def draw_v2_clip(seed: int, split: str, index: int) -> Clip:
     image_rng, sound_rng = _generators(seed, "v2", split, index)
     pair = _PAIRS[(index * 7 + 3) % len(_PAIRS)]
     others = _others(image_rng, pair, int(image_rng.integers(0, 2)))
-    scene = draw_frames(image_rng, (*pair, *others), num_frames=10, height=240, width=320)
+    scene = lay_out(image_rng, (*pair, *others), num_frames=10, height=240, width=320).draw()
     activity = _pauses(sound_rng, 10)
     count = 2 - index % 2
     name = f"v2_{split}_{index:03d}"
@@ -101,7 +101,7 @@ def draw_labelled_clip(seed: int, split: str, index: int) -> Clip:
     for _ in range(5):
         categories = rng.permutation(len(CATEGORIES))[: rng.integers(2, 5)].tolist()
         salient = categories[0] if rng.random() < 0.5 else None
-        drawn.append(draw_frames(rng, categories, salient=salient, num_frames=1))
+        drawn.append(lay_out(rng, categories, salient=salient, num_frames=1).draw())
     scene = SceneFrames(
         frames=np.concatenate([one.frames for one in drawn]),
         labels=np.concatenate([one.labels for one in drawn]),

@@ -67,22 +67,6 @@ class Scene:
         return SceneFrames(frames=np.stack(frames), labels=np.stack(labels))
 
 
-def draw_frames(
-    rng: np.random.Generator,
-    categories: Sequence[int],
-    *,
-    salient: int | None = None,
-    num_frames: int = 5,
-    height: int = _SIZE,
-    width: int = _SIZE,
-) -> SceneFrames:
-    """Draw a clip with an object of each of some categories, as of `lay_out`."""
-    scene = lay_out(
-        rng, categories, salient=salient, num_frames=num_frames, height=height, width=width
-    )
-    return scene.draw()
-
-
 def lay_out(
     rng: np.random.Generator,
     categories: Sequence[int],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from avs_mm.mini.clips import draw_labelled_clip, draw_ms3_clips, draw_s4_clip
-from avs_mm.mini.scenes import draw_frames
+from avs_mm.mini.scenes import lay_out
 from avs_mm.mini.sprites import CATEGORIES, draw_sprite
 
 
@@ -22,7 +22,7 @@ def test_sprites_differ_from_object_to_object(category: int) -> None:
 
 def test_every_object_stays_visible_and_moves_little_from_frame_to_frame() -> None:
     for seed in range(6):
-        scene = draw_frames(np.random.default_rng(seed), range(4))
+        scene = lay_out(np.random.default_rng(seed), range(4)).draw()
         assert scene.frames.shape == (5, 224, 224, 3)
         assert scene.frames.dtype == scene.labels.dtype == np.uint8
         for label in range(1, 5):
@@ -35,7 +35,7 @@ def test_every_object_stays_visible_and_moves_little_from_frame_to_frame() -> No
 
 
 def test_number_of_frames_and_size_are_free() -> None:
-    scene = draw_frames(np.random.default_rng(0), [2], num_frames=1, height=96, width=160)
+    scene = lay_out(np.random.default_rng(0), [2], num_frames=1, height=96, width=160).draw()
     assert scene.frames.shape == (1, 96, 160, 3)
     assert set(np.unique(scene.labels)) == {0, 3}
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from avs_mm.media import write_video
 from avs_mm.mini import CATEGORIES
-from avs_mm.mini.scenes import draw_frames
+from avs_mm.mini.scenes import lay_out
 from avs_mm.mini.sounds import draw_source, mix
 
 FPS = 12
@@ -67,7 +67,8 @@ def draw_scene(
         Frames, RGB uint8 (12 * seconds, 336, 336, 3), and the sound, (16000 * seconds,).
     """
     categories = [CATEGORIES.index(name) for name in objects]
-    scene = draw_frames(rng, categories, num_frames=FPS * len(sounding), height=SIDE, width=SIDE)
+    laid_out = lay_out(rng, categories, num_frames=FPS * len(sounding), height=SIDE, width=SIDE)
+    scene = laid_out.draw()
     activity = np.array([[name in names for names in sounding] for name in objects])
     sources = [draw_source(category, len(sounding), rng) for category in categories]
     return scene.frames, mix(sources, activity, rng)
