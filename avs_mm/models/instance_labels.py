@@ -4,7 +4,9 @@ import torch
 from mmengine.structures import InstanceData
 from torch import Tensor
 
-__all__ = ["split_instances"]
+from avs_mm.datasets.category_maps import regions_of
+
+__all__ = ["labelled_instances", "split_instances"]
 
 
 def split_instances(categories: InstanceData, instance_map: Tensor) -> InstanceData:
@@ -26,3 +28,17 @@ def split_instances(categories: InstanceData, instance_map: Tensor) -> InstanceD
     if not labels:
         return categories
     return InstanceData(labels=torch.stack(labels), masks=torch.stack(masks))
+
+
+def labelled_instances(category_map: Tensor, instance_map: Tensor) -> InstanceData:
+    """List the objects of a frame whose labels tell them apart.
+
+    Args:
+        category_map: (H, W), 255 where nothing is labelled.
+        instance_map: (H, W) int, as of `split_instances`.
+
+    Returns:
+        ``labels`` (m,) ascending and ``masks`` bool (m, H, W).
+    """
+    labels, masks = regions_of(category_map)
+    return split_instances(InstanceData(labels=labels, masks=masks), instance_map)

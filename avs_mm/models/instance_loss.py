@@ -8,6 +8,7 @@ from mmengine.structures import InstanceData
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
+from avs_mm.models.instance_labels import labelled_instances
 from avs_mm.models.mask_overlap import mask_iou
 
 __all__ = ["instance_loss", "instance_targets"]
@@ -64,14 +65,10 @@ def instance_targets(
         IoU of 0.5 or more.
     """
     masks, labels = candidates.masks, candidates.labels
+    objects = labelled_instances(category_map, instance_map)
     several = (labels[:, None] == labels).sum(dim=1) > 1
-    chosen, found = torch.zeros_like(several), torch.zeros_like(several)
-    for label in labels[several].unique():
-        region = category_map == label
-        if not region.any():
-            continue
-        own = labels == label
-        chosen |= own
-        for number in instance_map[region].unique():
-            found[own] |= mask_iou(masks[own], region & (instance_map == number)) >= LEAST_IOU
+    chosen = several & torch.isin(labels, objects.labels)
+    found = torch.zeros_like(chosen)
+    for label, mask in zip(objects.labels, objects.masks, strict=True):
+        found |= chosen & (labels == label) & (mask_iou(masks, mask) >= LEAST_IOU)
     return chosen, found

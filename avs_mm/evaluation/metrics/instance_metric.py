@@ -15,6 +15,7 @@ from avs_mm.evaluation.functional.average_precision import (
     mean_average_precision,
 )
 from avs_mm.evaluation.metrics.sample_fields import naming, pixel_data
+from avs_mm.models.instance_labels import labelled_instances
 from avs_mm.models.sounding_candidates import is_sounding
 from avs_mm.registry import METRICS
 
@@ -119,10 +120,8 @@ def _objects(sample: dict, *, size: torch.Size, device: torch.device) -> tuple[T
         "load it with avs_mm.LoadInstanceMasks(instances=True) in the test pipeline",
         size=size,
     )[0].to(device)
-    present = [number for number in numbers.unique().tolist() if number not in (0, 255)]
-    masks = torch.stack([numbers == number for number in present] or [numbers < 0])[: len(present)]
-    labels = [int(category_map[0].to(device)[mask][0]) for mask in masks]
-    return torch.tensor(labels, dtype=torch.long, device=device), masks
+    objects = labelled_instances(category_map[0].to(device), numbers)
+    return objects.labels.long(), objects.masks
 
 
 def _first_to_find(finds: Tensor, audio_scores: Tensor, scores: Tensor) -> Tensor:
