@@ -224,13 +224,12 @@ def main() -> None:
             )
         print(f"{name}: seconds of the processor for a second of video")
         print_parts(best, seconds=seconds)
-        first, *others = best
+        first = next(iter(best))
         for number, way in enumerate(best, start=1):
             ratio = best[first].total() / best[way].total()
             print(f"({number}) {way}: {ratio:.2f} times (1)")
-        for way in others:
-            ratio = best[first].total() / best[way].total()
-            rows.append({"what": f"video, {name}, {way}", "speed-up": ratio})
+            if way != first:
+                rows.append({"what": f"video, {name}, {way}", "speed-up": ratio})
         rows[-1]["goal"] = GOAL
         if before is not None:
             print(f"{args.against}: {before / seconds:.3f}")

@@ -109,8 +109,9 @@ class PositionalConvolution(nn.Module):
             return F.conv1d(x, kernel, self.bias, padding=padding, groups=self.groups)
         # On CPUs with AMX oneDNN's bf16 convolution is wrong for few channels a group (torch 2.13).
         with torch.autocast("cpu", enabled=False):
-            full, bias = (x.float(), kernel.float()), self.bias.float()
-            return F.conv1d(*full, bias, padding=padding, groups=self.groups).to(x.dtype)
+            tokens, weight, bias = x.float(), kernel.float(), self.bias.float()
+            convolved = F.conv1d(tokens, weight, bias, padding=padding, groups=self.groups)
+        return convolved.to(x.dtype)
 
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_folded": None}
