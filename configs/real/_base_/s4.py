@@ -48,3 +48,18 @@ test_dataloader = dict(
         pipeline=test_pipeline,
     ),
 )
+# What stage 1 trains on: S4 and MS3, without their sounds.
+silent_frames = dict(frames, audio=None, pipeline=unpacked_pipeline)
+stage1_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    dataset=dict(
+        _delete_=True,
+        type="MultiImageMixDataset",
+        dataset=dict(type="ConcatDataset", datasets=[silent_frames, dict(silent_frames, **ms3)]),
+        pipeline=[
+            dict(type="avs_mm.CopyPaste", prob=0.4),
+            dict(type="avs_mm.PackAVSInputs"),
+        ],
+    ),
+)

@@ -119,7 +119,7 @@ def test_another_config_is_another_run(monkeypatch):
     after = {run.folder: run.digest for run in runs_of(TABLES, [0])}
     differing = {folder.split("/")[0] for folder in before if before[folder] != after[folder]}
     # stage 2 starts from stage 1
-    assert differing == {"stage1", "scratch", "literal", "stage2"}
+    assert differing == {"stage1", "scratch", "literal", "convnext", "stage2"}
 
 
 def test_unknown_names_are_refused():
