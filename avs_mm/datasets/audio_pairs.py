@@ -1,8 +1,9 @@
 """The list of which sound was paired with which image: written to a file, and read again.
 
 A csv with one row a sample: ``clip`` and ``frame`` name the image, ``condition``, ``audio`` and
-``second`` the sound, ``seed`` what it was drawn by. ``audio`` is relative to the data set's
-``data_root``, off-screen to ``offscreen_root``, and empty where the sound is generated.
+``second`` the sound, ``seed`` what it was drawn by, and ``fallback`` is 1 where the condition's
+rule left nothing to draw from, so that any other sound was drawn. ``audio`` is relative to the data
+set's ``data_root``, off-screen to ``offscreen_root``, and empty where the sound is generated.
 """
 
 import csv
@@ -28,9 +29,11 @@ class AudioPair:
     audio: str
     second: int
     seed: int
+    fallback: int = 0
 
 
 COLUMNS = tuple(field.name for field in fields(AudioPair))
+FIRST_COLUMNS = COLUMNS[:-1]  # of lists from before there was a fallback
 
 
 class RecordedSounds:
@@ -78,7 +81,7 @@ class RecordedSounds:
                 f"{clip.name}; files are looked for under {self.root}: correct data_root (or "
                 "offscreen_root), or write the list again with write_audio_pairs"
             )
-        return Sound(audio, pair.second, pair.seed)
+        return Sound(audio, pair.second, pair.seed, bool(pair.fallback))
 
 
 class DatasetWithSound(Protocol):
@@ -117,6 +120,7 @@ def write_audio_pairs(dataset: DatasetWithSound, path: str | Path) -> None:
             audio=audio,
             second=info["second"],
             seed=info["audio_seed"],
+            fallback=int(info["audio_fallback"]),
         )
         if pairs.setdefault((pair.clip, pair.frame), pair) != pair:
             raise ValueError(
@@ -143,13 +147,14 @@ def read_audio_pairs(path: str | Path) -> list[AudioPair]:
         raise ValueError(
             f"{path}: is no csv of UTF-8 text ({error}); write it with write_audio_pairs"
         ) from error
-    if tuple(header) != COLUMNS or not rows:
-        fault = "has no rows" if tuple(header) == COLUMNS else f"has the columns {header}"
+    known = tuple(header) in (COLUMNS, FIRST_COLUMNS)
+    if not known or not rows:
+        fault = "has no rows" if known else f"has the columns {header}"
         raise ValueError(f"{path}: {fault}; write it with write_audio_pairs: {','.join(COLUMNS)}")
 
     pairs: dict[tuple[str, int], AudioPair] = {}
     for number, row in enumerate(rows, start=2):
-        pair = _pair(row, f"{path}: row {number}")
+        pair = _pair(row, header, f"{path}: row {number}")
         if pairs.setdefault((pair.clip, pair.frame), pair) is not pair:
             raise ValueError(
                 f"{path}: row {number} is the second for frame {pair.frame} of clip {pair.clip}; "
@@ -161,19 +166,23 @@ def read_audio_pairs(path: str | Path) -> list[AudioPair]:
     return list(pairs.values())
 
 
-def _pair(row: list[str], name: str) -> AudioPair:
+def _pair(row: list[str], header: list[str], name: str) -> AudioPair:
     try:
-        clip, frame, condition, audio, second, seed = row
-        pair = AudioPair(clip, int(frame), condition, audio, int(second), int(seed))
+        values = dict(zip(header, row, strict=True))
+        clip, condition, audio = (values.pop(key) for key in ("clip", "condition", "audio"))
+        numbers = {key: int(value) for key, value in values.items()}
+        pair = AudioPair(clip=clip, condition=condition, audio=audio, **numbers)
     except ValueError as error:
         raise ValueError(
-            f"{name} is {row}, not {','.join(COLUMNS)} ({error}); correct it, or write the list "
+            f"{name} is {row}, not {','.join(header)} ({error}); correct it, or write the list "
             "again with write_audio_pairs"
         ) from error
     if condition not in AUDIO_CONDITIONS:
         raise ValueError(f"{name} has condition {condition!r}; use one of {AUDIO_CONDITIONS}")
     if min(pair.frame, pair.second, pair.seed) < 0:
         raise ValueError(f"{name} has a number below 0; frame, second and seed count from 0")
+    if pair.fallback not in (0, 1):
+        raise ValueError(f"{name} has fallback {pair.fallback}; write 1 for yes, 0 for no")
     if bool(audio) == (condition in GENERATED_SOUNDS):
         needs = "no sound file" if audio else "a sound file"
         raise ValueError(f"{name} is of {condition!r}, which has {needs}; correct column audio")

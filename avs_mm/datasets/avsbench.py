@@ -266,6 +266,7 @@ class AVSBenchDataset(CategoryDataset):
                 info["second"] = sound.second
                 info["audio_condition"] = self.audio
                 info["audio_seed"] = sound.seed
+                info["audio_fallback"] = sound.fallback
             samples.append(info)
         return samples
 

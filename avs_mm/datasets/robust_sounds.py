@@ -1,8 +1,10 @@
 """AVSBench-Robust's off-screen sounds: those of a clip of another group of the same split."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+
+from mmengine.logging import print_log
 
 from avs_mm.datasets.audio_conditions import seeded_generator
 from avs_mm.datasets.avsbench_layout import AVSS_COLUMNS, TABLES, Clip, Frame
@@ -47,9 +49,10 @@ class RobustSounds:
 
     Drawn is a clip of neither the own group nor the one that is unsuitable for it. In S4 first a
     category, then one of its clips; in MS3 one of all clips that share no group with this one and
-    have none that is unsuitable. All seconds of a clip come from the one drawn, in their order.
-    The published pairs depend on the order in which a folder is listed: these follow from the seed
-    and the names.
+    have none that is unsuitable. Where that leaves nothing, as for an animal beside a device in
+    MS3, any other clip is drawn, in S4 of any other category; their number is logged. All seconds
+    of a clip come from the one drawn, in their order. The published pairs depend on the order in
+    which a folder is listed: these follow from the seed and the names.
 
     Args:
         clips: Of the split.
@@ -58,10 +61,12 @@ class RobustSounds:
         groups: Category -> "music", "human", "animal" or "device"; default: ``SOUND_GROUPS``.
         seed: Another seed gives other pairs; the paper's is 42.
 
-    Source: AVSBench-Robust (arXiv 2502.00358), its audio_processing.py.
+    Source: AVSBench-Robust (arXiv 2502.00358), its audio_processing.py. A clip of MS3 of no group
+    gets no file there.
 
     Raises:
-        ValueError: A subset without groups, or an unknown group.
+        ValueError: A subset without groups, an unknown group, no clip of any group, or a clip for
+            which the split has no other one.
     """
 
     def __init__(
@@ -83,52 +88,76 @@ class RobustSounds:
         self.words = words
         self.subset = subset
         self.seed = seed
-        self.partners: dict[str, Clip] = {}
+        if not any(map(self._groups_of, self.clips)):
+            found = sorted({word for clip in self.clips for word in self.words[clip.name]})
+            raise ValueError(
+                f"no clip of the split is of a group of AVSBench-Robust, but of {found}; name the "
+                "groups of these categories with sound_groups"
+            )
+        self.partners = {clip.name: self._draw(clip) for clip in self.clips}
+        self._log_fallbacks()
 
     def sound_of(self, clip: Clip, frame: Frame) -> Sound:
-        """Return the frame's second of the clip that is drawn for its own.
-
-        Raises:
-            ValueError: The clip is of no group, or no other clip is suitable.
-        """
-        if clip.name not in self.partners:
-            self.partners[clip.name] = self._draw(clip)
-        return Sound(self.partners[clip.name].audio, frame.index, self.seed)
+        """Return the frame's second of the clip that is drawn for its own."""
+        partner, fallback = self.partners[clip.name]
+        return Sound(partner.audio, frame.index, self.seed, fallback)
 
     def suitable(self, clip: Clip) -> list[list[Clip]]:
-        """List the clips that may be drawn: in S4 a list a category, in MS3 one of all."""
+        """List the clips that the groups allow: in S4 a list a category, in MS3 one of all."""
         own = self._groups_of(clip)
         if not own:
-            raise ValueError(
-                f"clip {clip.name} ({', '.join(sorted(self.words[clip.name]))}) is of no group of "
-                "AVSBench-Robust; name the group of its category with sound_groups, or take the "
-                "clip out of the csv"
-            )
+            return []
         excluded = own | {UNSUITABLE[self.subset].get(group) for group in own}
-        by_category: dict[str, list[Clip]] = {}
-        for other in self.clips:
-            groups = self._groups_of(other)
-            if other.name == clip.name or groups & excluded:
-                continue
-            if self.subset == "s4" and not groups:
-                continue
-            category = min(self.words[other.name]) if self.subset == "s4" else ""
-            by_category.setdefault(category, []).append(other)
-        return list(by_category.values())
+        return self._by_category(
+            other
+            for other in self.clips
+            if other.name != clip.name
+            and not self._groups_of(other) & excluded
+            and (self.subset == "ms3" or self._groups_of(other))
+        )
 
-    def _draw(self, clip: Clip) -> Clip:
+    def others(self, clip: Clip) -> list[list[Clip]]:
+        """List what is drawn from where the groups allow nothing, in the same form."""
+        same = self.words[clip.name] if self.subset == "s4" else frozenset()
+        return self._by_category(
+            other
+            for other in self.clips
+            if other.name != clip.name and not self.words[other.name] & same
+        )
+
+    def _draw(self, clip: Clip) -> tuple[Clip, bool]:
+        """Return the clip that is drawn, and whether the groups allowed none."""
         categories = self.suitable(clip)
-        if not categories:
+        fallback = not categories
+        if fallback and not (categories := self.others(clip)):
             raise ValueError(
-                f"clip {clip.name}: no clip of the split is of a group that AVSBench-Robust pairs "
-                "it with; use audio='unmatched' or 'offscreen'"
+                f"clip {clip.name}: the split has no other clip"
+                f"{' of another category' if self.subset == 's4' else ''} to pair it with; use "
+                "audio='offscreen', with sounds of your own"
             )
         generator = seeded_generator("offscreen_official", clip.name, 0, self.seed)
         clips = categories[generator.integers(len(categories))]
-        return clips[generator.integers(len(clips))]
+        return clips[generator.integers(len(clips))], fallback
+
+    def _by_category(self, clips: Iterable[Clip]) -> list[list[Clip]]:
+        parts: dict[str, list[Clip]] = {}
+        for clip in clips:
+            category = min(self.words[clip.name]) if self.subset == "s4" else ""
+            parts.setdefault(category, []).append(clip)
+        return list(parts.values())
 
     def _groups_of(self, clip: Clip) -> set[str]:
         return {self.groups[word] for word in self.words[clip.name] if word in self.groups}
+
+    def _log_fallbacks(self) -> None:
+        names = [name for name, (_, fallback) in self.partners.items() if fallback]
+        if names:
+            first = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
+            print_log(
+                f"offscreen_official: the groups leave nothing for {len(names)} of "
+                f"{len(self.clips)} clips, so that any other was drawn: {first}",
+                logger="current",
+            )
 
 
 def clip_words(

@@ -16,6 +16,7 @@ class Sound:
     path: Path
     second: int
     seed: int = 0
+    fallback: bool = False  # whether the rule of its condition left nothing to choose from
 
 
 class SoundSource(Protocol):

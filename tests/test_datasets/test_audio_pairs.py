@@ -55,7 +55,7 @@ def test_the_rows(build, tmp_path: Path):
     for audio in ("unmatched", "mute", "offscreen"):
         write_audio_pairs(build(audio=audio, audio_seed=2), tmp_path / f"{audio}.csv")
     rows = {audio: read_audio_pairs(tmp_path / f"{audio}.csv") for audio in ("mute", "offscreen")}
-    assert astuple(rows["mute"][6]) == ("cat_c", 1, "mute", "", 1, 2)
+    assert astuple(rows["mute"][6]) == ("cat_c", 1, "mute", "", 1, 2, 0)
     assert {pair.audio for pair in rows["offscreen"]} == {"rain.wav"}
     assert {pair.second for pair in rows["offscreen"]} == {0, 1, 2}
     for pair in read_audio_pairs(tmp_path / "unmatched.csv"):
@@ -71,7 +71,14 @@ numbers = st.integers(0, 2**31)
 @given(
     condition=st.sampled_from(AUDIO_CONDITIONS),
     rows=st.lists(
-        st.tuples(texts, numbers, texts.filter(lambda name: name.strip("./")), numbers, numbers),
+        st.tuples(
+            texts,
+            numbers,
+            texts.filter(lambda name: name.strip("./")),
+            numbers,
+            numbers,
+            st.booleans(),
+        ),
         min_size=1,
         max_size=4,
         unique_by=lambda row: row[:2],
@@ -86,15 +93,16 @@ def test_any_list_is_read_as_it_was_written(tmp_path: Path, condition, rows):
             audio_path=str(tmp_path / name.replace("/", "_")),
             second=second,
             audio_seed=seed,
+            audio_fallback=fallback,
         )
-        for clip, frame, name, second, seed in rows
+        for clip, frame, name, second, seed, fallback in rows
     ]
     made = condition in GENERATED_SOUNDS
     dataset = _Samples(infos, audio=condition, root=tmp_path, sound_root=tmp_path)
     write_audio_pairs(dataset, tmp_path / "pairs.csv")
     assert read_audio_pairs(tmp_path / "pairs.csv") == [
-        AudioPair(clip, frame, condition, "" if made else name.replace("/", "_"), second, seed)
-        for clip, frame, name, second, seed in rows
+        AudioPair(clip, frame, condition, "" if made else name.replace("/", "_"), *numbers)
+        for clip, frame, name, *numbers in rows
     ]
 
 
@@ -120,7 +128,8 @@ def test_a_failure_leaves_the_old_list(build, tmp_path: Path, monkeypatch):
 
 
 def test_two_clips_of_one_name(tmp_path: Path):
-    info = dict(clip="a", frame=0, audio_condition="mute", second=0, audio_seed=0)
+    info = dict(clip="a", frame=0, audio_condition="mute", second=0)
+    info |= dict(audio_seed=0, audio_fallback=False)
     infos = [{**info, "audio_path": "a.wav"}, {**info, "audio_path": "b.wav", "second": 1}]
     dataset = _Samples(infos, audio="mute", root=tmp_path, sound_root=tmp_path)
     with pytest.raises(ValueError, match="two clips are called a, so no row"):
@@ -142,6 +151,7 @@ def test_no_sound_to_list(build, tmp_path: Path):
         (f"{HEADER}\na,x,mute,,0,0", "row 2 is .*invalid literal"),
         (f"{HEADER}\na,0,rain,b.wav,0,0", "row 2 has condition 'rain'; use one of"),
         (f"{HEADER}\na,0,mute,,-1,0", "row 2 has a number below 0"),
+        (f"{HEADER},fallback\na,0,unmatched,b.wav,0,0,2", "row 2 has fallback 2; write 1"),
         (f"{HEADER}\na,0,mute,b.wav,0,0", "row 2 is of 'mute', which has no sound file"),
         (f"{HEADER}\na,0,unmatched,,0,0", "row 2 is of 'unmatched', which has a sound file"),
         (f"{HEADER}\na,0,mute,,0,0\na,0,mute,,0,1", "row 3 is the second for frame 0 of clip a"),
@@ -152,6 +162,12 @@ def test_lists_that_are_none(tmp_path: Path, content, message):
     (tmp_path / "pairs.csv").write_text(content)
     with pytest.raises(ValueError, match=rf"pairs\.csv: {message}"):
         read_audio_pairs(tmp_path / "pairs.csv")
+
+
+def test_a_list_from_before_there_was_a_fallback(tmp_path: Path):
+    (tmp_path / "pairs.csv").write_text(f"{HEADER}\na,0,unmatched,b.wav,3,7\n")
+    expected = AudioPair("a", 0, "unmatched", "b.wav", second=3, seed=7, fallback=0)
+    assert read_audio_pairs(tmp_path / "pairs.csv") == [expected]
 
 
 def test_binary_and_missing_lists(tmp_path: Path):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from avs_mm.datasets import AVSBenchDataset
+from avs_mm.datasets import AVSBenchDataset, robust_sounds
 from avs_mm.datasets.audio_conditions import robust_noise, robust_noise_samples
+from avs_mm.datasets.audio_pairs import read_audio_pairs, write_audio_pairs
 from avs_mm.datasets.avsbench_layout import Clip, Frame
 from avs_mm.datasets.robust_sounds import SOUND_GROUPS, RobustSounds
 from avs_mm.evaluation.functional import false_positive_rate
@@ -39,12 +40,36 @@ def test_ms3_draws_from_the_official_clips():
     clips = clips_of(words)
     sounds = RobustSounds(clips, words=words, subset="ms3")
     for clip in clips:
-        if clip.name in OFFICIAL["no_offscreen_file"]:
-            with pytest.raises(ValueError, match=r"clip horse \(horse\) is of no group"):
-                sounds.suitable(clip)
+        if clip.name in OFFICIAL["no_offscreen_file"]:  # here any other clip
+            assert sounds.suitable(clip) == []
+            assert [len(part) for part in sounds.others(clip)] == [len(clips) - 1]
         else:
             (found,) = sounds.suitable(clip)
             assert sorted(other.name for other in found) == OFFICIAL["ms3"][clip.name]
+
+
+@pytest.mark.parametrize("subset", ["s4", "ms3"])
+def test_where_the_groups_leave_nothing_any_other_clip_is_drawn(subset, monkeypatch):
+    expected = OFFICIAL[f"{subset}_fallback"]
+    separator = "_" if subset == "ms3" else None
+    words = {name: frozenset(text.split(separator)) for name, text in expected["objects"].items()}
+    log: list[str] = []
+    monkeypatch.setattr(robust_sounds, "print_log", lambda text, logger: log.append(text))
+    clips = clips_of(words)
+    sounds = RobustSounds(clips, words=words, subset=subset, seed=42)
+    fallbacks = []
+    for clip in clips:
+        sound = sounds.sound_of(clip, clip.frames[0])
+        parts = sounds.others(clip) if sound.fallback else sounds.suitable(clip)
+        allowed = sorted(other.name for part in parts for other in part)
+        assert allowed == expected["drawn_from"][clip.name]
+        assert sound.path.stem in allowed
+        if sound.fallback:
+            fallbacks.append(clip.name)
+    assert fallbacks == expected["fallback"]
+    assert len(log) == 1
+    assert f"nothing for {len(fallbacks)} of {len(clips)} clips" in log[0]
+    assert ", ".join(fallbacks) in log[0]
 
 
 def test_noise_is_read_from_the_bytes_of_float64():
@@ -97,12 +122,30 @@ def test_ms3_needs_to_know_what_sounds(ms3_root: Path, semantic_root: Path):
     assert Path(dataset.get_data_info(0)["audio_path"]).stem == "other_c"
 
 
-def test_what_has_no_group_is_refused(s4_root: Path, semantic_root: Path):
-    with pytest.raises(ValueError, match=r"clip dog_c \(dog\) is of no group"):
+def test_a_fallback_is_counted_in_the_list(s4_root: Path, tmp_path: Path):
+    groups = {"cat": "animal", "dog": "human", "horse": "human"}  # a cat has no suitable clip
+    dataset = offscreen(s4_root, sound_groups=groups)
+    write_audio_pairs(dataset, tmp_path / "pairs.csv")
+    pairs = read_audio_pairs(tmp_path / "pairs.csv")
+    assert {pair.clip: pair.fallback for pair in pairs} == {"cat_c": 1, "dog_c": 0, "horse_c": 0}
+    again = offscreen(s4_root, audio_pairs=tmp_path / "pairs.csv")
+    assert [again.get_data_info(i)["audio_fallback"] for i in range(15)] == [
+        info["audio_fallback"] for info in map(dataset.get_data_info, range(15))
+    ]
+    without = offscreen(s4_root, sound_groups={"dog": "music", "horse": "device"})
+    partners = {without.get_data_info(i)["audio_path"] for i in range(15)}
+    assert not any(Path(path).stem == "cat_c" for path in partners)  # of no group: never drawn
+
+
+def test_what_cannot_be_paired_is_refused(s4_root: Path, semantic_root: Path):
+    with pytest.raises(
+        ValueError, match=r"is of a group of AVSBench-Robust, but of \['cat', 'dog'"
+    ):
         offscreen(s4_root, sound_groups=None)
     with pytest.raises(ValueError, match=r"not \['pets'\]"):
         offscreen(s4_root, sound_groups={**GROUPS, "cat": "pets"})
-    with pytest.raises(ValueError, match="clip cat_c: no clip of the split is of a group"):
-        offscreen(s4_root, sound_groups={"cat": "animal", "dog": "human", "horse": "human"})
+    words = {"a": frozenset({"dog"}), "b": frozenset({"dog"})}
+    with pytest.raises(ValueError, match="clip a: the split has no other clip of another category"):
+        RobustSounds(clips_of(words), words=words, subset="s4", groups=GROUPS)
     with pytest.raises(ValueError, match="groups S4 and MS3"):
         offscreen(semantic_root, subset="avss")
