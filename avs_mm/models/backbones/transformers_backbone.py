@@ -14,6 +14,13 @@ __all__ = ["TransformersBackbone"]
 
 # A classifier's weights lack the norms of the maps; they keep their own values.
 NORMS_OF_MAPS = "hidden_states_norms."
+# Settings in which a folder may differ: what trained weights compute does not depend on them.
+WITHOUT_EFFECT = {
+    *("out_features", "out_indices", "stage_names", "image_size"),
+    *("initializer_range", "layerscale_value", "layer_scale_init_value"),  # before training
+    *("drop_path_rate", "attention_dropout", "hidden_dropout_prob", "attention_probs_dropout_prob"),
+    *("pos_embed_shift", "pos_embed_jitter", "pos_embed_rescale"),  # augmentation in training
+}
 
 
 @MODELS.register_module()
@@ -34,7 +41,8 @@ class TransformersBackbone(BaseModule):
     Raises:
         ImportError: transformers is missing.
         FileNotFoundError: There are no weights in the folder, when they are read.
-        ValueError: transformers has no backbone of this type, or the weights do not fit.
+        ValueError: transformers has no backbone of this type, or the weights do not fit: of another
+            shape, or of a setting by which they compute something else.
     """
 
     def __init__(
@@ -84,6 +92,7 @@ class TransformersBackbone(BaseModule):
             output_loading_info=True,
             out_indices=self.model.config.out_indices,
         )
+        _check_settings(self.model.config, loaded.config, folder)
         missing = sorted(key for key in report["missing_keys"] if not key.startswith(NORMS_OF_MAPS))
         theirs, own = (network.state_dict() for network in (loaded, self.model))
         differing = sorted(
@@ -108,3 +117,37 @@ class TransformersBackbone(BaseModule):
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return the maps of ``out_indices``."""
         return tuple(self.model(images).feature_maps)
+
+
+def _check_settings(own: Any, theirs: Any, folder: Path) -> None:
+    """Refuse weights of a config that computes something else from the same shapes.
+
+    Labels, paths, dtype and version, which every config of transformers has, change nothing, and
+    neither does a setting that the installed transformers does not know.
+    """
+    from transformers import PretrainedConfig
+
+    general = PretrainedConfig().to_dict().keys() | WITHOUT_EFFECT
+    settings, found = (_comparable(config.to_dict()) for config in (own, theirs))
+    # The type that the file names: the loaded config is always of ours.
+    of_file, _ = PretrainedConfig.get_config_dict(folder, local_files_only=True)
+    names = ["model_type", *sorted(settings.keys() - general)]
+    found["model_type"] = of_file.get("model_type")
+    differing = [name for name in names if settings[name] != found.get(name)]
+    if differing:
+        differences = "; ".join(
+            f"{name} is {found.get(name)!r} in the folder and {settings[name]!r} in the config"
+            for name in differing
+        )
+        remedy = ", ".join(f"{name}={found.get(name)!r}" for name in differing)
+        raise ValueError(
+            f"{folder} does not fit the architecture of the config: {differences}; set "
+            f"architecture=dict({remedy}, ...), or give the folder of another network"
+        )
+
+
+def _comparable(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings with lists for tuples, which a file cannot hold."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()
+    }

@@ -1,11 +1,16 @@
 """Backbones of transformers, small ones of random weights, as stage 1's image encoder."""
 
+import json
+
 import pytest
 import torch
 
 from avs_mm.registry import MODELS
 
 transformers = pytest.importorskip("transformers")
+load_file, save_file = (
+    getattr(pytest.importorskip("safetensors.torch"), name) for name in ("load_file", "save_file")
+)
 
 CONVNEXT = dict(model_type="convnextv2", depths=[1, 1, 1, 1], hidden_sizes=[8, 16, 32, 64])
 DINO = dict(
@@ -98,6 +103,56 @@ def test_weights_of_a_whole_network(architecture, save, tmp_path):
         torch.testing.assert_close(found, normed, atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("architecture", "there"),
+    [
+        (DINO, dict(num_attention_heads=1)),
+        (DINO, dict(rope_theta=10_000.0)),
+        (DINO, dict(hidden_act="relu")),
+        (DINO, dict(layer_norm_eps=0.1, apply_layernorm=False)),
+        (CONVNEXT, dict(hidden_act="relu")),
+    ],
+)
+def test_weights_of_the_same_shapes_that_compute_something_else(architecture, there, tmp_path):
+    config = transformers.AutoConfig.for_model(**{**architecture, **there})
+    transformers.AutoModel.from_config(config).save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="does not fit the architecture of the config") as error:
+        build(architecture, weights=tmp_path).init_weights()
+    for name, value in there.items():
+        here = getattr(transformers.AutoConfig.for_model(**architecture), name)
+        assert f"{name} is {value!r} in the folder and {here!r} in the config" in str(error.value)
+        assert f"{name}={value!r}" in str(error.value).split("set architecture=")[1]
+    build({**architecture, **there}, weights=tmp_path).init_weights()
+
+
+@pytest.mark.parametrize(
+    ("architecture", "save"),
+    [
+        (CONVNEXT, "ConvNextV2ForImageClassification"),
+        (CONVNEXT, "ConvNextV2Backbone"),
+        (DINO, "DINOv3ViTModel"),
+        (DINO, "DINOv3ViTBackbone"),
+    ],
+)
+def test_what_changes_nothing_is_no_difference(architecture, save, tmp_path):
+    changed = dict(image_size=384, drop_path_rate=0.2, initializer_range=0.01, num_labels=7)
+    config = transformers.AutoConfig.for_model(**architecture, **changed)
+    getattr(transformers, save)(config).to(torch.bfloat16).save_pretrained(tmp_path)
+    path = tmp_path / "config.json"
+    content = json.loads(path.read_text())
+    defaults = transformers.AutoConfig.for_model(architecture["model_type"]).to_dict()
+    fewer = {  # as another version writes it: no defaults, and settings that this one lacks
+        key: value
+        for key, value in content.items()
+        if key == "model_type" or key not in defaults or value != defaults[key]
+    }
+    others = dict(transformers_version="4.0.0", torch_dtype="bfloat16", use_something_new=True)
+    for written in (content, {**fewer, **others}):
+        path.write_text(json.dumps(written))
+        build(architecture, weights=tmp_path).init_weights()
+    assert len(fewer) < len(content) - 5
+
+
 def test_faults_are_named(tmp_path):
     with pytest.raises(ValueError, match=r"model_type.*bert.* is no backbone"):
         build(dict(model_type="bert"), out_indices=(1,))
@@ -106,5 +161,18 @@ def test_faults_are_named(tmp_path):
     transformers.AutoModel.from_config(
         transformers.AutoConfig.for_model(**{**DINO, "hidden_size": 32})
     ).save_pretrained(tmp_path)
-    with pytest.raises(ValueError, match="does not fit the architecture of the config"):
+    with pytest.raises(ValueError, match="hidden_size is 32 in the folder and 16 in the config"):
+        build(DINO, weights=tmp_path).init_weights()
+    transformers.AutoModel.from_config(
+        transformers.AutoConfig.for_model(**{**CONVNEXT, "model_type": "convnext"})
+    ).save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="model_type is 'convnext' in the folder and 'convnextv2'"):
+        build(CONVNEXT, weights=tmp_path).init_weights()
+    transformers.AutoModel.from_config(transformers.AutoConfig.for_model(**DINO)).save_pretrained(
+        tmp_path
+    )
+    weights = load_file(tmp_path / "model.safetensors")
+    del weights["norm.weight"]
+    save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ValueError, match=r"missing \['norm\.weight'\], of another shape \[\]"):
         build(DINO, weights=tmp_path).init_weights()
