@@ -1,8 +1,11 @@
 """AVISeg as a data set of mmseg: one sample is one frame and its second of sound."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from mmengine.logging import print_log
 
 from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
 from avs_mm.datasets.avis_layout import AVISAnnotations, AVISVideo, read_avis
@@ -86,6 +89,13 @@ class AVISDataset(CategoryDataset):
     def load_data_list(self) -> list[dict]:
         """List the frames, video by video in the order of the JSON."""
         annotations = self._read()
+        if annotations.invalid_polygons:
+            print_log(
+                f"{self.table}: {annotations.invalid_polygons} polygons of an odd length or of "
+                "fewer than three points are left out, as by AVISeg's loader",
+                logger="current",
+                level=logging.WARNING,
+            )
         folder = self.root / self.split
         files = [
             (

@@ -45,24 +45,33 @@ class AVISAnnotations:
 
     categories: dict[int, str]
     videos: tuple[AVISVideo, ...]
+    invalid_polygons: int = 0  # left out
 
 
 def read_avis(path: str | Path) -> AVISAnnotations:
     """Read train.json, val.json or test.json.
 
+    Polygons of an odd length or of fewer than three points are left out, as AVISeg's loader does:
+    an object without another one does not sound in that frame.
+
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is no such file: no JSON, keys or frames are missing, names or ids repeat.
+        ValueError: It is no such file: no JSON, keys or frames are missing, names or ids repeat, a
+            segmentation is none or of another size than its video.
     """
     path = Path(path)
     try:
         content = json.loads(read_text(path))
         categories = {int(entry["id"]): str(entry["name"]) for entry in content["categories"]}
-        tracks: dict[int, list[AVISTrack]] = {int(video["id"]): [] for video in content["videos"]}
+        sizes = {int(video["id"]): _size(video) for video in content["videos"]}
+        tracks: dict[int, list[AVISTrack]] = {number: [] for number in sizes}
+        invalid = 0
         for entry in content["annotations"]:
             if entry["category_id"] not in categories:
                 raise ValueError(f"annotation {entry['id']} is of category {entry['category_id']}")
-            tracks[entry["video_id"]].append(_track(entry))
+            track, left_out = _track(entry, sizes[entry["video_id"]])
+            tracks[entry["video_id"]].append(track)
+            invalid += left_out
         videos = tuple(_video(entry, tracks[entry["id"]]) for entry in content["videos"])
         _check_distinct("category", [*categories.values()])
         _check_distinct("video", [video.name for video in videos])
@@ -73,7 +82,7 @@ def read_avis(path: str | Path) -> AVISAnnotations:
         raise ValueError(
             f"{path}: is no annotation of AVISeg ({_words(error)}); restore the official file"
         ) from error
-    return AVISAnnotations(dict(sorted(categories.items())), videos)
+    return AVISAnnotations(dict(sorted(categories.items())), videos, invalid)
 
 
 def to_rle(segmentation: Any, size: Sequence[int]) -> RLE:
@@ -90,15 +99,44 @@ def to_rle(segmentation: Any, size: Sequence[int]) -> RLE:
     return {**segmentation, "counts": counts.encode() if isinstance(counts, str) else counts}
 
 
-def _track(entry: dict) -> AVISTrack:
+def _track(entry: dict, size: tuple[int, int]) -> tuple[AVISTrack, int]:
+    """Return an object of a video of (H, W), and how many polygons of it were left out."""
     areas = [area for area in entry["areas"] if area]
-    return AVISTrack(
+    segmentations, left_out = [], 0
+    for frame, segmentation in enumerate(entry["segmentations"]):
+        try:
+            valid = _valid(segmentation, size)
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"annotation {entry['id']}, frame {frame}: {_words(error)}") from error
+        if isinstance(segmentation, list):
+            left_out += len(segmentation) - len(valid or ())
+        segmentations.append(valid)
+    track = AVISTrack(
         id=int(entry["id"]),
         category_id=int(entry["category_id"]),
-        segmentations=tuple(segmentation or None for segmentation in entry["segmentations"]),
+        segmentations=tuple(segmentations),
         area=float(np.mean(areas)) if areas else 0.0,
         iscrowd=bool(entry.get("iscrowd", 0)),
     )
+    return track, left_out
+
+
+def _valid(segmentation: Any, size: tuple[int, int]) -> Any:
+    """Return an RLE as it is, of polygons those with an area, None if nothing is left."""
+    if not segmentation:
+        return None
+    if isinstance(segmentation, list):
+        if not all(isinstance(polygon, list) for polygon in segmentation):
+            raise ValueError("its segmentation is a list, but not one of polygons")
+        if not all(np.isfinite(np.array(polygon, float)).all() for polygon in segmentation):
+            raise ValueError("a polygon has a coordinate that is no number")
+        return [p for p in segmentation if len(p) % 2 == 0 and len(p) >= 6] or None
+    found, counts = tuple(segmentation["size"]), segmentation["counts"]
+    if found != size:
+        raise ValueError(f"its RLE is of (H, W) = {found}, and the video of {size}")
+    if isinstance(counts, list) and sum(counts) != size[0] * size[1]:
+        raise ValueError(f"its RLE has {sum(counts)} pixels, and the video {size[0] * size[1]}")
+    return segmentation
 
 
 def _video(entry: dict, tracks: Sequence[AVISTrack]) -> AVISVideo:
@@ -116,9 +154,13 @@ def _video(entry: dict, tracks: Sequence[AVISTrack]) -> AVISVideo:
         id=int(entry["id"]),
         name=folders.pop(),
         files=files,
-        size=(int(entry["height"]), int(entry["width"])),
+        size=_size(entry),
         tracks=tuple(tracks),
     )
+
+
+def _size(entry: dict) -> tuple[int, int]:
+    return int(entry["height"]), int(entry["width"])
 
 
 def _check_distinct(what: str, values: Sequence[Any]) -> None:

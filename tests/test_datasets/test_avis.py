@@ -1,13 +1,14 @@
 """AVISDataset on files in AVISeg's layout."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mmengine.registry import init_default_scope
 
-from avs_mm.datasets import AVISDataset
+from avs_mm.datasets import AVISDataset, avis
 from avs_mm.launch import read_config
 from avs_mm.registry import MODELS, TRANSFORMS
 from avs_mm.shipped import tools_dir
@@ -119,6 +120,58 @@ def test_an_image_of_another_size_is_refused(avis_root: Path, write_image):
         dataset[0]
 
 
+def segmentation(value) -> Callable[[dict], None]:
+    """Put another segmentation into frame 1 of the second annotation."""
+    return lambda content: content["annotations"][1]["segmentations"].__setitem__(1, value)
+
+
+def change_json(path: Path, change: Callable[[dict], None]) -> None:
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+
+
+TRIANGLE = [2, 2, 8, 2, 2, 8]
+
+
+@pytest.mark.parametrize(
+    ("polygons", "left"),
+    [
+        ([[2, 2, 12, 12]], None),
+        ([[]], None),
+        ([[2, 2]], None),
+        ([[2, 2, 8, 2, 2, 8, 9]], None),
+        ([TRIANGLE, [2, 2, 12, 12]], [TRIANGLE]),
+        ([[2, 2, 12, 12], TRIANGLE, [1]], [TRIANGLE]),
+    ],
+)
+def test_polygons_without_an_area_are_left_out(avis_root: Path, monkeypatch, polygons, left):
+    init_default_scope("mmseg")
+    log: list[str] = []
+    monkeypatch.setattr(avis, "print_log", lambda text, **_: log.append(text))
+    change_json(avis_root / "train.json", segmentation(polygons))
+    dataset = AVISDataset(split="train", data_root=avis_root, pipeline=PIPELINE)
+    found = {i["id"]: i["segmentation"] for i in dataset.get_data_info(4)["instances"]}
+    assert found.get(2) == left
+    assert set(found) == ({3} if left is None else {2, 3})
+    dropped = len(polygons) - len(left or ())
+    assert [f"train.json: {dropped} polygons of an odd length" in text for text in log] == [True]
+    assert dataset[4]["data_samples"].gt_sounding_mask.data.sum() > 0
+    AVISDataset(split="test", data_root=avis_root)
+    assert len(log) == 1
+
+
+def test_a_damaged_mask_is_named(avis_root: Path):
+    init_default_scope("mmseg")
+    rle = {"size": [24, 32], "counts": "abc"}
+    change_json(avis_root / "train.json", segmentation(rle))
+    dataset = AVISDataset(split="train", data_root=avis_root, pipeline=PIPELINE)
+    with pytest.raises(
+        ValueError, match=r"dogs/00001\.jpg: annotation 2 has no mask \(Invalid RLE"
+    ):
+        dataset[4]
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -131,13 +184,18 @@ def test_an_image_of_another_size_is_refused(avis_root: Path, write_image):
         (lambda c: c["videos"][0]["file_names"].append("../x.jpg"), r"files in \['\.\.', 'cats'\]"),
         (lambda c: c["videos"].append(c["videos"][0]), "the video cats is there twice"),
         (lambda c: c["videos"].clear(), "no 1"),
+        (segmentation([2, 2, 4, 2, 4, 5]), "annotation 2, frame 1: its .* not one of polygons"),
+        (segmentation([[2, 2, 4, None, 4, 5]]), "annotation 2, frame 1: a polygon has a coord"),
+        (
+            segmentation({"size": [32, 24], "counts": "abc"}),
+            r"RLE is of \(H, W\) = \(32, 24\), and",
+        ),
+        (segmentation({"size": [24, 32], "counts": [7, 1]}), "RLE has 8 pixels, and the video 768"),
+        (segmentation({"size": [24, 32]}), "annotation 2, frame 1: no 'counts'"),
     ],
 )
 def test_a_damaged_json_is_refused(avis_root: Path, change, fault):
-    path = avis_root / "test.json"
-    content = json.loads(path.read_text())
-    change(content)
-    path.write_text(json.dumps(content))
+    change_json(avis_root / "test.json", change)
     with pytest.raises(ValueError, match=rf"test\.json: is no annotation of AVISeg.*{fault}"):
         AVISDataset(split="test", data_root=avis_root)
 

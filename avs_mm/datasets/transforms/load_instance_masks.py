@@ -29,7 +29,8 @@ class LoadInstanceMasks(BaseTransform):
         instances: Whether ``gt_instance_map`` is drawn.
 
     Raises:
-        ValueError: The image has another size than the annotation says; more than 254 objects.
+        ValueError: The image has another size than the annotation says; more than 254 objects; a
+            damaged mask.
     """
 
     def __init__(self, *, instances: bool = False) -> None:
@@ -52,7 +53,13 @@ class LoadInstanceMasks(BaseTransform):
         category_map = np.full(size, BACKGROUND, np.uint8)
         instance_map = np.zeros(size, np.uint8)
         for number, instance in enumerate(results["instances"], 1):
-            mask = coco_mask.decode(to_rle(instance["segmentation"], size)) > 0
+            try:
+                mask = coco_mask.decode(to_rle(instance["segmentation"], size)) > 0
+            except ValueError as error:  # a damaged RLE
+                raise ValueError(
+                    f"{results['img_path']}: annotation {instance['id']} has no mask ({error}); "
+                    "restore the official file"
+                ) from error
             category_map[mask] = instance["category"]
             if self.instances:
                 instance_map[mask] = number
