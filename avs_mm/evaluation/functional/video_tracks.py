@@ -85,13 +85,14 @@ def video_tracks(
     """Put a video's annotation and prediction side by side.
 
     Args:
-        keep_empty: Whether a frame without a mask has an empty one, as AVISeg's own predictor
-            writes it; without, an empty mask is none.
+        keep_empty: Whether an empty mask counts: an annotated one as an object to be found, and a
+            predicted one, which a frame without a mask then has too, as AVISeg's own predictor
+            writes it. Without, an empty mask is none, and a track of none is left out.
 
     Raises:
         ValueError: A track has another number or size of masks than the video has frames.
     """
-    truth = tuple(
+    truth = [
         replace(
             track,
             segmentations=tuple(
@@ -100,7 +101,7 @@ def video_tracks(
             ),
         )
         for track in video.tracks
-    )
+    ]
     tracks = []
     for track in predicted:
         if len(track.masks) != len(video.files):
@@ -117,15 +118,26 @@ def video_tracks(
             )
         if keep_empty:
             masks = [empty_rle(video.size) if mask is None else mask for mask in masks]
-        else:
-            masks = [mask if mask is not None and coco_mask.area(mask) else None for mask in masks]
         tracks.append(replace(track, masks=tuple(masks)))
-    return VideoTracks(video.name, truth, tuple(tracks), len(video.files))
+    if not keep_empty:
+        truth = [
+            replace(track, segmentations=seen)
+            for track in truth
+            if any(seen := _with_pixels(track.segmentations))
+        ]
+        tracks = [
+            replace(track, masks=seen) for track in tracks if any(seen := _with_pixels(track.masks))
+        ]
+    return VideoTracks(video.name, tuple(truth), tuple(tracks), len(video.files))
 
 
 def empty_rle(size: Sequence[int]) -> RLE:
     """Return a mask without a pixel, of (H, W)."""
     return encode_rle(np.zeros((1, *size), bool))[0]
+
+
+def _with_pixels(masks: Sequence[RLE | None]) -> tuple[RLE | None, ...]:
+    return tuple(mask if mask is not None and coco_mask.area(mask) else None for mask in masks)
 
 
 def _present(masks: Sequence[Sequence[RLE | None]], num_frames: int) -> np.ndarray:

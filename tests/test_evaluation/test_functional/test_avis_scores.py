@@ -2,13 +2,15 @@
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pycocotools import mask as coco_mask
 from random_avis import CASES, one_track_twice, random_avis, write_json
 
-from avs_mm.datasets.avis_layout import read_avis
+from avs_mm.datasets.avis_layout import read_avis, to_rle
 from avs_mm.evaluation.functional import PredictedTrack, avis_scores, frame_accuracy, video_tracks
 from avs_mm.evaluation.functional.video_tracks import empty_rle
 
@@ -146,6 +148,30 @@ def test_hota_and_map_by_hand(duet):
     assert scores["DetA"] == pytest.approx(3 / 4)
     # matched 2 of (2 + 3 - 2) for the left one, 1 of (2 + 3 - 1) for the right one
     assert scores["AssA"] == pytest.approx((2 * 2 / 3 + 1 * 1 / 4) / 3)
+
+
+TINY = [[5.1, 5.1, 5.3, 5.1, 5.3, 5.3]]  # covers no pixel's centre
+
+
+def test_an_annotation_without_a_pixel_does_not_sound(duet):
+    annotations, (left, _), size = duet
+    assert coco_mask.area(to_rle(TINY, size)) == 0
+    (video,) = annotations.videos
+    first, second = video.tracks
+
+    def scored(*segmentations, official=False):
+        changed = replace(second, segmentations=segmentations)
+        own = replace(annotations, videos=(replace(video, tracks=(first, changed)),))
+        tracks = [PredictedTrack(1, 0.9, masks(left, left, None, None))]
+        return accuracy(own, {1: tracks}, official=official)
+
+    # Frames 0 and 1 have one object, 2 and 3 none
+    perfect = {"FSLA": 1.0, "FSLAn": 1.0, "FSLAs": 1.0}
+    for empty in (TINY, empty_rle(size)):
+        assert scored(empty, None, empty, None) == perfect
+        official = scored(empty, None, empty, None, official=True)
+        assert official == {"FSLA": 0.25, "FSLAn": 0.0, "FSLAs": 0.5, "FSLAm": 0.0}
+    assert scored(None, None, None, None) == perfect
 
 
 def test_what_does_not_fit_is_refused(duet):
