@@ -28,7 +28,8 @@ def track_scores(
     ``mAP``, ``AP_s``, ``AP_m``, ``AP_l`` (objects of a mean area up to 128² and 256² pixels, and
     larger) and ``AR``: at an IoU of .50, .55 ... .95 with all masks of a track at once; of the
     categories that are annotated. A size without objects is left out. ``HOTA``, ``DetA``, ``AssA``
-    and ``LocA``: means over the IoU thresholds .05, .10 ... .95.
+    and ``LocA``: means over the IoU thresholds .05, .10 ... .95; left out if nothing is annotated
+    and nothing predicted, but for the official ones.
 
     Args:
         videos: With empty masks (``keep_empty``) for the official scores, where each then counts
@@ -66,6 +67,9 @@ def track_scores(
         for theirs, ours in AP_NAMES.items()
         if np.all(average[theirs] >= 0)
     }
+    nothing = not any(v.truth_present.any() or v.predicted_present.any() for v in videos)
+    if nothing and not official:
+        return scores
     average = metrics["hota"].combine_classes_class_averaged(
         combined["hota"], ignore_empty_classes=not official
     )

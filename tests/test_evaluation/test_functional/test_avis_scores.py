@@ -174,6 +174,29 @@ def test_an_annotation_without_a_pixel_does_not_sound(duet):
     assert scored(None, None, None, None) == perfect
 
 
+def test_what_is_nowhere_is_no_object_and_no_prediction(duet):
+    pytest.importorskip("trackeval", reason="needs avs_mm[avis]")
+    annotations, (left, _), size = duet
+    (video,) = annotations.videos
+    nowhere = [
+        replace(track, segmentations=(empty, None, None, None))
+        for track, empty in zip(video.tracks, (None, TINY), strict=True)
+    ]
+    silent = replace(annotations, videos=(replace(video, tracks=tuple(nowhere)),))
+    empty = [PredictedTrack(1, 0.9, masks(empty_rle(size), None, None, None))]
+    for predicted in ({}, {1: empty}):
+        scores = avis_scores(silent, predicted)
+        assert {name for name in scores if not name.endswith("_official")} == {"FSLA", "FSLAn"}
+        assert scores["FSLA"] == 1.0
+        assert scores["mAP_official"] == scores["HOTA_official"] == 0.0
+    # Nor do they count beside what is right
+    one = replace(annotations, videos=(replace(video, tracks=(video.tracks[0], nowhere[1])),))
+    right = PredictedTrack(1, 0.8, masks(left, left, None, None))
+    scores = avis_scores(one, {1: [*empty, right]})
+    assert [scores[name] for name in ("mAP", "HOTA", "AR", "FSLA")] == pytest.approx([1] * 4)
+    assert scores["mAP_official"] < 0.5
+
+
 def test_what_does_not_fit_is_refused(duet):
     annotations, (left, _), _ = duet
     with pytest.raises(ValueError, match="video 7 has predictions"):
