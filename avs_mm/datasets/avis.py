@@ -30,7 +30,7 @@ class AVISDataset(CategoryDataset):
     ``second`` (both the frame's place: AVISeg has a frame a second), ``audio_condition``,
     ``subset`` ("avis"), ``size`` (H, W) and ``instances``: of every object that sounds there its
     ``id``, ``category`` (index in ``metainfo["classes"]``) and ``segmentation``, which
-    ``LoadInstanceMasks`` draws.
+    ``LoadInstanceMasks`` draws. ``video_categories`` are those of all objects of the video.
 
     Args:
         split: "train", "val" or "test".
@@ -139,6 +139,7 @@ class AVISDataset(CategoryDataset):
                 "frame": place,
                 "subset": "avis",
                 "size": video.size,
+                "video_categories": [positions[track.category_id] for track in video.tracks],
                 "instances": [
                     {
                         "id": track.id,

@@ -36,6 +36,7 @@ def test_a_sample_is_a_frame_and_its_second(avis_root: Path):
         video, frame = divmod(index, 3)
         assert (sample.clip, sample.video_id) == (("cats", "dogs")[video], video + 1)
         assert (sample.frame, sample.second, sample.subset) == (frame, frame, "avis")
+        assert sample.video_categories == [[0], [1, 1]][video]
         assert np.allclose(packed["inputs"]["audio"] * 32768, 1000 * (frame + 1) + 10 * video)
         sounding = sample.gt_sounding_mask.data[0].numpy()
         assert sounding.sum() == (0 if frame == 2 else (16, 12)[video])
@@ -82,8 +83,11 @@ def test_instances_name_every_object(avis_root: Path):
     dataset = AVISDataset(split="train", data_root=avis_root)
     frames = [[i["id"] for i in dataset.get_data_info(index)["instances"]] for index in range(6)]
     assert frames == [[1], [1], [], [2, 3], [2, 3], []]
+    in_video = [dataset.get_data_info(index)["video_categories"] for index in range(6)]
+    assert in_video == [[0]] * 3 + [[1, 1]] * 3
     dataset.set_categories(("dog", "horse", "cat"))
     assert [i["category"] for i in dataset.get_data_info(3)["instances"]] == [0, 0]
+    assert dataset.get_data_info(5)["video_categories"] == [0, 0]
     assert dataset.get_data_info(0)["instances"][0]["category"] == 2
     with pytest.raises(ValueError, match=r"has objects of category dog, which is not in"):
         dataset.set_categories(("cat", "horse"))

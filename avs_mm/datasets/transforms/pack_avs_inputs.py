@@ -23,7 +23,7 @@ IMAGE_KEYS = (
     "flip_direction",
 )
 AUDIO_KEYS = (
-    *("clip", "video_id", "frame", "second", "subset", "part", "category"),
+    *("clip", "video_id", "video_categories", "frame", "second", "subset", "part", "category"),
     *("audio_path", "audio_condition", "audio_augmented", "unmatched_categories"),
 )
 DATASET_KEYS = ("sample_idx",)  # by which distributed metrics count every sample once

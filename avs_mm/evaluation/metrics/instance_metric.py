@@ -25,12 +25,21 @@ LEAST_IOU = 0.5
 
 
 @dataclass(frozen=True)
+class CategoryAnswer:
+    """The answer for a category of a frame, of which one labelled object sounds."""
+
+    is_choice: bool  # one candidate finds the object, and there is another one
+    is_one_of_several: bool  # the video has other objects of the category
+    ranked_right: float  # 1, 0, or what a guess among equals reaches
+    marked_right: bool
+
+
+@dataclass(frozen=True)
 class FrameInstances:
     """What InstanceMetric keeps of a frame."""
 
     detections: SoundingDetections
-    ranked_right: list[float]  # of every choice: 1, 0, or what a guess among equals reaches
-    marked_right: list[bool]
+    answers: list[CategoryAnswer]
 
 
 @METRICS.register_module()
@@ -45,11 +54,21 @@ class InstanceMetric(BaseMetric):
     - ``instances/ranked_right``: fraction in which the candidate that finds it has the highest
       audio score of its category; t equal ones count as 1/t, as of a guess.
     - ``instances/marked_right``: fraction in which it alone sounds, as of ``is_sounding``.
+    - ``instances/one_of_several``: categories of frames in which one labelled object sounds, of a
+      video with several of the category. The three figures below are over these, whatever stage 1
+      has found.
+    - ``instances/coverage``: fraction that is among the choices above.
+    - ``instances/ranked_right_of_all``: fraction in which a candidate that finds the object has the
+      highest audio score of its category, equal ones as above; it may be the only candidate.
+    - ``instances/marked_right_of_all``: fraction in which one candidate of the category sounds, and
+      finds the object.
 
-    A figure with nothing to measure is left out.
+    A figure with nothing to measure is left out. An object that is silent need not be in the
+    picture, so that not every one of several is to be chosen from.
 
     Reads ``pred_instances`` (masks (n, H, W), labels, scores, ``audio_scores``), ``pred_sem_seg``,
-    ``gt_sem_seg`` and ``gt_instance_map``, (1, H, W) each.
+    ``gt_sem_seg`` and ``gt_instance_map``, (1, H, W) each, and, for the last four, where it is
+    there, ``video_categories``, as ``AVISDataset`` gives it.
 
     Raises:
         ValueError: in ``process``, naming the image, if a field is missing or the sizes differ.
@@ -66,13 +85,24 @@ class InstanceMetric(BaseMetric):
         metrics: dict[str, float] = {}
         if any(len(frame.detections.categories) for frame in results):
             metrics["AP50"] = mean_average_precision([frame.detections for frame in results])
-        ranked = [value for frame in results for value in frame.ranked_right]
-        marked = [value for frame in results for value in frame.marked_right]
-        metrics["choices"] = float(len(ranked))
-        if ranked:
-            metrics["ranked_right"] = float(np.mean(ranked))
-            metrics["marked_right"] = float(np.mean(marked))
+        answers = [answer for frame in results for answer in frame.answers]
+        choices = [answer for answer in answers if answer.is_choice]
+        several = [answer for answer in answers if answer.is_one_of_several]
+        metrics["choices"] = float(len(choices))
+        if choices:
+            metrics |= _shares_right(choices)
+        if several:
+            metrics["one_of_several"] = float(len(several))
+            metrics["coverage"] = float(np.mean([answer.is_choice for answer in several]))
+            metrics |= {f"{name}_of_all": share for name, share in _shares_right(several).items()}
         return metrics
+
+
+def _shares_right(answers: Sequence[CategoryAnswer]) -> dict[str, float]:
+    return {
+        "ranked_right": float(np.mean([answer.ranked_right for answer in answers])),
+        "marked_right": float(np.mean([answer.marked_right for answer in answers])),
+    }
 
 
 def _judge(sample: dict) -> FrameInstances:
@@ -89,15 +119,23 @@ def _judge(sample: dict) -> FrameInstances:
     category_map = pixel_data(sample, "pred_sem_seg", "the model must predict it")[0]
     sounding = torch.tensor(is_sounding(found, category_map), dtype=torch.bool, device=masks.device)
 
-    ranked_right, marked_right = [], []
+    in_video = list(sample.get("video_categories", ()))
+    answers = []
     for category in categories.unique():
         own, of_category = labels == category, categories == category
-        hits = finds[:, of_category].any(dim=1)
-        if of_category.sum() != 1 or own.sum() < 2 or hits.sum() != 1:
+        if of_category.sum() != 1:
             continue
-        best = own & (scores == scores[own].max())
-        ranked_right.append(float((hits & best).sum() / best.sum()))
-        marked_right.append(bool(((sounding & own) == hits).all()))
+        hits = finds[:, of_category].any(dim=1)
+        best = own & (scores == scores[own].max()) if own.any() else own
+        marked = sounding & own
+        answers.append(
+            CategoryAnswer(
+                is_choice=bool(own.sum() > 1 and hits.sum() == 1),
+                is_one_of_several=in_video.count(int(category)) > 1,
+                ranked_right=float((hits & best).sum() / best.sum().clamp(min=1)),
+                marked_right=bool(marked.sum() == 1 and (hits & marked).any()),
+            )
+        )
     return FrameInstances(
         detections=SoundingDetections(
             labels=labels.cpu().numpy(),
@@ -106,8 +144,7 @@ def _judge(sample: dict) -> FrameInstances:
             right=_first_to_find(finds, scores, found["scores"]).cpu().numpy(),
             categories=categories.cpu().numpy(),
         ),
-        ranked_right=ranked_right,
-        marked_right=marked_right,
+        answers=answers,
     )
 
 

@@ -75,6 +75,50 @@ def test_where_there_is_no_choice_none_is_counted(given):
     assert "instances/ranked_right" not in found
 
 
+TWINS = [3, 5, 3]  # categories of the video's objects
+
+
+@pytest.mark.parametrize(
+    ("given", "covered", "ranked", "marked"),
+    [
+        (dict(scores=[0.9, 0.1]), 1, 1, 1),
+        (dict(scores=[0.9, 0.8]), 1, 1, 0),
+        (dict(scores=[0.8, 0.8]), 1, 0.5, 0),
+        (dict(scores=[0.1, 0.9]), 1, 0, 0),
+        (dict(scores=[0.9], spans=((0, 4),)), 0, 1, 1),  # the only candidate, and right
+        (dict(scores=[0.4], spans=((0, 4),)), 0, 1, 0),  # nothing is marked
+        (dict(scores=[0.9], spans=((8, 12),)), 0, 0, 0),  # the other one alone is found
+        (dict(scores=[], spans=()), 0, 0, 0),
+        (dict(scores=[0.9, 0.8], spans=((0, 4), (0, 4))), 0, 1, 1),  # twice: the louder one sounds
+        (dict(scores=[0.9, 0.8], spans=((0, 4), (1, 5))), 0, 1, 0),  # both sound
+        (dict(scores=[0.9, 0.1], spans=((4, 8), (8, 12))), 0, 0, 0),  # none finds it
+    ],
+)
+def test_one_of_several_whatever_is_found(given, covered, ranked, marked):
+    found = measure({**sample(**given), "video_categories": TWINS})
+    assert found["instances/one_of_several"] == 1
+    assert found["instances/coverage"] == covered
+    assert found["instances/choices"] == covered
+    assert found["instances/ranked_right_of_all"] == ranked
+    assert found["instances/marked_right_of_all"] == marked
+
+
+def test_what_is_of_a_category_alone_is_not_one_of_several():
+    twins = {**sample(scores=[0.1, 0.9]), "video_categories": TWINS}
+    missed = {**sample(scores=[0.9], spans=((8, 12),)), "video_categories": TWINS}
+    alone = {**sample(scores=[0.9, 0.1]), "video_categories": [3, 5]}
+    both = {**sample(scores=[0.9, 0.8], objects=2), "video_categories": TWINS}
+    found = measure(twins, missed, alone, both)
+    assert found["instances/choices"] == 2
+    assert found["instances/ranked_right"] == 0.5
+    assert found["instances/one_of_several"] == 2
+    assert found["instances/coverage"] == 0.5
+    assert found["instances/ranked_right_of_all"] == 0
+    unknown = measure(sample(scores=[0.9, 0.1]))
+    assert "instances/one_of_several" not in unknown
+    assert "instances/coverage" not in unknown
+
+
 def test_every_object_counts_in_the_precision():
     both, one = sample(scores=[0.9, 0.8], objects=2), sample(scores=[0.7], spans=((0, 4),))
     assert measure(both, one)["instances/AP50"] == pytest.approx(1)
