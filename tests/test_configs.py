@@ -139,6 +139,20 @@ def test_paper_settings():
     assert stage2.train_dataloader.batch_size == 64
 
 
+@pytest.mark.parametrize("name", ["mini/avsc_instances", "benchmarks/avis_instances"])
+def test_an_instance_head_fits_its_stage_1_and_its_data(name: str):
+    config = Config.fromfile(REPOSITORY / "configs" / f"{name}.py")
+    segmentor = config.model.segmentor
+    assert config.model.instance_head.visual_dims == sum(segmentor.decode_head.in_channels)
+    assert segmentor.candidates_per_category > 1
+    assert "stage1" not in config.model
+    for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
+        load = dict(type="avs_mm.LoadInstanceMasks", instances=True)
+        assert load in loader.dataset.pipeline
+    assert config.test_evaluator[-1].type == "avs_mm.InstanceMetric"
+    assert "audio_head" in config.optim_wrapper.paramwise_cfg.custom_keys
+
+
 PAPER = REPOSITORY / "configs" / "paper"
 
 

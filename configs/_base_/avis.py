@@ -20,7 +20,7 @@ test_pipeline = [
     dict(type="LoadImageFromFile"),
     dict(type="avs_mm.LoadAudio"),
     dict(type="Resize", scale=image_size),
-    dict(type="avs_mm.LoadInstanceMasks"),
+    dict(type="avs_mm.LoadInstanceMasks", instances=True),
     dict(type="avs_mm.PackAVSInputs"),
 ]
 dataset = dict(type="avs_mm.AVISDataset", data_root=data_root)
