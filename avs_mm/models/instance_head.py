@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
@@ -20,7 +19,8 @@ class InstanceHead(nn.Module):
 
     A candidate's logit is s_j = <W_v f_j, W_a a> / sqrt(d) + b, of the backbone's maps averaged
     over its mask, f_j, and the mean of the audio encoder's tokens, a. Both are normalised first
-    (LayerNorm). Its rank is sigmoid(s_j), divided by the highest one of its category in the frame.
+    (LayerNorm). Its rank is sigmoid(s_j), but 1 for the best of its category in the frame: where a
+    category sounds, one of its objects does.
 
     Args:
         visual_dims: C, the channels of all maps of stage 1's backbone together.
@@ -73,21 +73,20 @@ class InstanceHead(nn.Module):
 
 
 def ranks_within_categories(logits: Tensor, labels: Tensor) -> Tensor:
-    """Divide the probability of each candidate by the highest one of its category.
+    """Give the best candidate of each category 1, and every other its own probability.
 
     Args:
         logits: (n,).
         labels: (n,).
 
     Returns:
-        (n,) in [0, 1]; exactly 1 of the highest, so of one that is alone.
+        (n,) in [0, 1]; exactly 1 of the best, so of one that is alone.
     """
     if not len(labels):
         return logits
-    log_probabilities = F.logsigmoid(logits)
     same = labels[:, None] == labels
-    highest = log_probabilities.expand_as(same).masked_fill(~same, -math.inf).amax(dim=1)
-    return (log_probabilities - highest).exp()
+    best = logits.expand_as(same).masked_fill(~same, -math.inf).amax(dim=1)
+    return torch.where(logits == best, torch.ones_like(logits), logits.sigmoid())
 
 
 def build_instance_head(config: dict, *, segmentor: nn.Module, audio_dims: int) -> InstanceHead:

@@ -27,10 +27,10 @@ def test_the_logit_is_a_scaled_product():
         head(torch.zeros(1, 3), torch.zeros(2))
 
 
-def test_ranks_are_fractions_of_the_best_of_a_category():
+def test_the_best_of_a_category_ranks_first_and_the_others_by_their_own_probability():
     logits = torch.tensor([0.2, 0.8, 0.3, 0.1]).logit()
     ranks = ranks_within_categories(logits, torch.tensor([0, 0, 1, 0]))
-    torch.testing.assert_close(ranks, torch.tensor([0.25, 1.0, 1.0, 0.125]))
+    torch.testing.assert_close(ranks, torch.tensor([0.2, 1.0, 1.0, 0.1]))
     assert ranks_within_categories(logits[:0], torch.zeros(0, dtype=torch.long)).shape == (0,)
 
 
