@@ -17,7 +17,10 @@ model = dict(
     align_bias=False,
     matching_weight=0.5,
 )
-train_dataloader = val_dataloader = test_dataloader = dict(dataset=_base_.avss)
+train_dataloader = dict(dataset=dict(pipeline=_base_.avss_train_pipeline, **_base_.avss))
+val_dataloader = test_dataloader = dict(
+    dataset=dict(pipeline=_base_.avss_test_pipeline, **_base_.avss)
+)
 train_cfg = dict(max_epochs=60)
 val_evaluator = [_base_.avss_metric]
 test_evaluator = val_evaluator

@@ -18,6 +18,14 @@ test_pipeline = [
     dict(type="avs_mm.LoadSoundingMask"),
     dict(type="avs_mm.PackAVSInputs"),
 ]
+# AVSBench's authors brought the frames of S4 and MS3 to 224x224 by OpenCV. Those of AVSS have any
+# size, and TPAVI's code shrinks them by PIL, whose bilinear filter averages what a pixel covers.
+avss_train_pipeline = [
+    dict(step, backend="pillow") if step["type"] == "Resize" else step for step in train_pipeline
+]
+avss_test_pipeline = [
+    dict(step, backend="pillow") if step["type"] == "Resize" else step for step in test_pipeline
+]
 clips = dict(type="avs_mm.ClipBatchSampler")
 train_dataloader = dict(
     batch_size=4,

@@ -1,10 +1,16 @@
 """AVSBenchClips: every frame of a clip, with or without a mask."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from mmcv.transforms import Compose
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
+from PIL import Image
 
 from avs_mm.datasets import AVSBenchClips, AVSBenchDataset
+from avs_mm.shipped import configs_dir
 
 PIPELINE = [
     dict(type="mmcv.LoadImageFromFile"),
@@ -67,3 +73,27 @@ def test_names_a_missing_image(s4_root):
 def test_refuses_other_sounds_where_masks_are_missing(s4_root):
     with pytest.raises(ValueError, match=r"without a mask.*'silence'"):
         AVSBenchClips(subset="s4", split="train", data_root=s4_root, audio="silence")
+
+
+@pytest.mark.parametrize("config", ["tpavi_r50_avss", "tpavi_pvtv2_avss"])
+@pytest.mark.parametrize("size", [(1280, 720), (256, 456)])  # width, height
+def test_tpavis_frames_and_masks_of_avss_are_resized_by_pil(
+    tmp_path: Path, config: str, size: tuple[int, int]
+):
+    """As in AVSBench's code, bit for bit; OpenCV's bilinear filter does not average."""
+    init_default_scope("mmseg")
+    rng = np.random.default_rng(0)
+    path = tmp_path / "frame.jpg"
+    Image.fromarray(rng.integers(0, 256, (*size[::-1], 3), np.uint8)).save(path)
+    labels = rng.integers(0, 71, size[::-1], np.uint8)
+    loaders = Config.fromfile(configs_dir() / f"{config}.py")
+    expected = Image.open(path).resize((224, 224), Image.Resampling.BILINEAR)
+    for loader in (loaders.train_dataloader, loaders.val_dataloader, loaders.test_dataloader):
+        steps = [s for s in loader.dataset.pipeline if s.type in ("LoadImageFromFile", "Resize")]
+        load, resize = (Compose([step]) for step in steps)
+        results = load(dict(img_path=str(path)))
+        results.update(gt_seg_map=labels, seg_fields=["gt_seg_map"])
+        resize(results)
+        np.testing.assert_array_equal(results["img"][..., ::-1], np.asarray(expected))
+        nearest = Image.fromarray(labels).resize((224, 224), Image.Resampling.NEAREST)
+        np.testing.assert_array_equal(results["gt_seg_map"], np.asarray(nearest))
