@@ -21,8 +21,10 @@ from avs_mm.media import SAMPLE_RATE
 from avs_mm.models.audio.log_mel import log_mel_examples
 from avs_mm.output_file import write_wav
 
-__all__ = ["export_conditions", "tpavi_log_mel"]
+__all__ = ["export_conditions"]
 
+# What configs/_base_/s4_clips.py gives TPAVI of a frame: one example of VGGish
+TPAVI_EXAMPLE = LoadAudio(duration=0.975, hop=0.96, missing="last")
 SPLIT_COLUMN = {"s4": 3, "ms3": 1}  # of the csv; AVSS's is found by its name
 
 
@@ -44,13 +46,15 @@ def export_conditions(
 
     A clip's wav holds its seconds one after another, each the sound that ``tools/evaluate.py``
     plays to its frame (16 kHz, mono, 16 bits); pairs.csv says which. Images and masks are links.
+    Code that cuts the wav at other places hears two frames' sounds at once.
 
     Args:
         data_root: Folder of the data set, the one with the csv.
         conditions: Of ``AUDIO_CONDITIONS``.
         semantic_root, offscreen_root, scene_pattern, audio_seed: As of ``AVSBenchDataset``.
         log_mel: Also write S4's and MS3's ``audio_log_mel``, which TPAVI and those that build on it
-            read in place of the wav.
+            read in place of the wav: of each frame the example that ``tools/evaluate.py`` plays to
+            our TPAVI, float32 (frames, 1, 96, 64).
         copy: Copy images and masks, to take the folder elsewhere.
 
     Returns:
@@ -94,22 +98,6 @@ def export_conditions(
     return places
 
 
-def tpavi_log_mel(waveform: np.ndarray, *, seconds: int = 5) -> torch.Tensor:
-    """Compute VGGish's examples as TPAVI's preprocessing stores them, float32 (seconds, 1, 96, 64).
-
-    Example k begins at 0.96 k seconds of the whole clip, and not at second k; where the clip is too
-    short for all, the last is repeated.
-
-    Source: preprocess_scripts/preprocess_s4.py of AVSBench (Zhou et al., ECCV 2022).
-
-    Args:
-        waveform: The clip, (N,) in [-1, 1] at 16 kHz.
-    """
-    examples = log_mel_examples(torch.from_numpy(waveform).double()[None])[0]
-    places = torch.arange(seconds).clamp(max=len(examples) - 1)
-    return examples[places].float()
-
-
 def _check_seconds(clips: Sequence[Clip], split: str) -> None:
     for clip in clips:
         if [frame.index for frame in clip.frames] != list(range(len(clip.frames))) or (
@@ -133,12 +121,12 @@ def _write(
 
     load, places = LoadAudio(), iter(range(len(dataset)))
     for clip in track(clips, f"Exporting {dataset.audio}"):
-        seconds = [load(dataset.get_data_info(next(places)))["audio"] for _ in clip.frames]
-        # As stored in 16 bits, so that both files are of the same sound
+        infos = [dataset.get_data_info(next(places)) for _ in clip.frames]
+        seconds = [load(dict(info))["audio"] for info in infos]
         samples = np.round(np.concatenate(seconds) * 32768).clip(-32768, 32767).astype("<i2")
         write_wav(folder / clip.audio.relative_to(root), samples, sample_rate=SAMPLE_RATE)
         if log_mel:
-            _write_log_mel(folder, clip.audio.relative_to(root), samples, len(seconds))
+            _write_log_mel(folder, clip.audio.relative_to(root), infos)
         for source in _folders_of(clip):
             place = folder / source.relative_to(root)
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -162,9 +150,12 @@ def _write_table(source: Path, place: Path, split: str, column: int | None) -> N
         csv.writer(file).writerows([header, *(row for row in rows if row[column] == split)])
 
 
-def _write_log_mel(folder: Path, audio: Path, samples: np.ndarray, seconds: int) -> None:
+def _write_log_mel(folder: Path, audio: Path, infos: Sequence[dict]) -> None:
+    """Write what preprocess_scripts/preprocess_s4.py of AVSBench stores of such sounds."""
+    sounds = np.stack([TPAVI_EXAMPLE(dict(info))["audio"] for info in infos])
+    examples = log_mel_examples(torch.from_numpy(sounds).double())[:, 0].float()
     parts = ["audio_log_mel" if part == "audio_wav" else part for part in audio.parts]
     path = folder.joinpath(*parts).with_suffix(".pkl")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        pickle.dump(tpavi_log_mel(samples / 32768, seconds=seconds), file)
+        pickle.dump(examples, file)

@@ -8,12 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from mmengine.config import Config
 
 from avs_mm.datasets import AVSBenchDataset
 from avs_mm.datasets.audio_pairs import read_audio_pairs
-from avs_mm.datasets.export_conditions import export_conditions, tpavi_log_mel
+from avs_mm.datasets.export_conditions import export_conditions
 from avs_mm.datasets.transforms import LoadAudio
 from avs_mm.media import read_audio
+from avs_mm.models.audio.log_mel import log_mel_examples
+from avs_mm.registry import TRANSFORMS
+from avs_mm.shipped import configs_dir
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +43,35 @@ def test_an_exported_s4_has_the_sounds_of_the_condition_as_its_own(s4_root, tmp_
     mels = sorted(place.rglob("*.pkl"))
     assert mels[0] == place / "s4_data/audio_log_mel/test/cat/cat_c.pkl"
     assert pickle.loads(mels[0].read_bytes()).shape == (5, 1, 96, 64)
+
+
+@pytest.fixture
+def uneven_s4(s4_root: Path, write_wav) -> Path:
+    """S4 whose test clips have noise for sounds, and files of 5, 4.2 and 5.3 s."""
+    rng = np.random.default_rng(5)
+    for path, samples in zip(
+        sorted(s4_root.glob("s4_data/audio_wav/test/*/*.wav")), (80000, 67200, 84800), strict=True
+    ):
+        write_wav(path, rng.integers(-8000, 8000, size=samples))
+    return s4_root
+
+
+@pytest.mark.parametrize("condition", ["original", "silence", "mute", "noise", "unmatched"])
+def test_log_mel_is_what_evaluate_plays_to_tpavi(uneven_s4, tmp_path, condition):
+    """The pickle of a clip, and the examples of VGGish in the network, frame by frame."""
+    [place] = export_conditions(
+        subset="s4", data_root=uneven_s4, out=tmp_path / "out", conditions=[condition], log_mel=True
+    )
+    test = Config.fromfile(configs_dir() / "tpavi_r50_s4.py").test_dataloader.dataset.pipeline
+    load = TRANSFORMS.build(next(step for step in test if step.type == "avs_mm.LoadAudio"))
+    dataset = AVSBenchDataset(subset="s4", split="test", data_root=uneven_s4, audio=condition)
+    for index in range(len(dataset)):
+        info = dataset.get_data_info(index)
+        [clip] = place.glob(f"s4_data/audio_log_mel/test/*/{info['clip']}.pkl")
+        played = log_mel_examples(torch.from_numpy(load(dict(info))["audio"])[None])
+        assert played.shape == (1, 1, 1, 96, 64)
+        stored = pickle.loads(clip.read_bytes())[info["frame"]]
+        torch.testing.assert_close(stored, played[0, 0], atol=1e-5, rtol=0)  # float64, float32
 
 
 def test_images_and_masks_are_those_of_the_data_set(s4_root, tmp_path):
@@ -77,14 +111,22 @@ def test_ms3_and_avss(ms3_root, semantic_root, tmp_path, subset: str, seconds: l
         np.testing.assert_allclose(found, expected, atol=1 / 65536)
 
 
-def test_log_mel_is_tpavis():
+def test_log_mel_of_the_own_sound_is_what_tpavis_preprocessing_stores(s4_root, tmp_path, write_wav):
     """Recorded numbers: tests/data/official."""
     official = json.loads((ROOT / "tests/data/official/tpavi.json").read_text())
-    waveform = np.random.default_rng(3).integers(-8000, 8000, size=80000) / 32768
-    found = tpavi_log_mel(waveform)
+    samples = np.random.default_rng(3).integers(-8000, 8000, size=80000)
+    wavs = s4_root / "s4_data/audio_wav/test"
+    write_wav(wavs / "dog/dog_c.wav", samples)
+    write_wav(wavs / "cat/cat_c.wav", samples[:66000])  # four examples: the last is repeated
+    [place] = export_conditions(
+        subset="s4", data_root=s4_root, out=tmp_path / "out", conditions=["original"], log_mel=True
+    )
+    mels = place / "s4_data/audio_log_mel/test"
+    found, short = (
+        pickle.loads((mels / file).read_bytes()) for file in ("dog/dog_c.pkl", "cat/cat_c.pkl")
+    )
     assert found.mean(dim=(1, 2, 3)).tolist() == pytest.approx(official["log_mel_means"], abs=2e-6)
     assert found[:, 0, 50, 20].tolist() == pytest.approx(official["log_mel_50_20"], abs=2e-6)
-    short = tpavi_log_mel(waveform[:66000])  # four examples: the last is repeated
     assert (short[4] == short[3]).all()
     assert (short[:4] == found[:4]).all()
 
