@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from avs_mm.datasets.category_maps import open_image
+from avs_mm.evaluation.functional import nearest_pixels
 
 __all__ = ["KINDS", "Reading", "read_labels", "reading_of", "resized"]
 
@@ -142,8 +143,7 @@ def resized(maps: Tensor, size: tuple[int, int], *, smooth: bool) -> Tensor:
         return maps
     if smooth:
         return F.interpolate(maps[None, None], size, mode="bilinear", align_corners=False)[0, 0]
-    nearest = F.interpolate(maps[None, None].float(), size, mode="nearest-exact")[0, 0]
-    return nearest.to(maps.dtype)
+    return nearest_pixels(maps, size)
 
 
 def _values(path: Path) -> np.ndarray:

@@ -26,6 +26,7 @@ from avs_mm.evaluation.functional.frame_scores import (
     recognised_silence,
     silent_iou,
 )
+from avs_mm.evaluation.functional.nearest_pixels import nearest_pixels
 from avs_mm.evaluation.functional.track_scores import track_scores
 from avs_mm.evaluation.functional.video_tracks import PredictedTrack, VideoTracks, video_tracks
 
@@ -51,6 +52,7 @@ __all__ = [
     "in_image",
     "jaccard",
     "maximum_f",
+    "nearest_pixels",
     "pairwise_iou",
     "recognised_silence",
     "silent_iou",

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from avs_mm.datasets.category_maps import BACKGROUND
-from avs_mm.evaluation.functional import NUM_THRESHOLDS, f_curve, foreground, jaccard
+from avs_mm.evaluation.functional import (
+    NUM_THRESHOLDS,
+    f_curve,
+    foreground,
+    jaccard,
+    nearest_pixels,
+)
 from avs_mm.evaluation.functional.class_scores import (
     class_pixels,
     dataset_f,
@@ -158,7 +163,10 @@ class AVSMetric(AccumulatingMetric):
     def _add_official_classes(
         self, state: AVSState, predicted: Tensor, labelled: Tensor, part: str
     ) -> None:
-        predicted, labelled = (_at_official_size(classes) for classes in (predicted, labelled))
+        predicted, labelled = (
+            nearest_pixels(classes[0], AVSS_OFFICIAL_SIZE)[None]
+            for classes in (predicted, labelled)
+        )
         pixels = class_pixels(predicted, labelled, self._num_classes()).cpu()
         present = in_image(pixels)[0]
         state.official_class_iou.add(image_iou(pixels)[0], where=present)
@@ -213,9 +221,3 @@ class AVSMetric(AccumulatingMetric):
 def _background_first(category_map: Tensor) -> Tensor:
     """Classes 0..K, 0 for the background, from categories 0..K-1, 255 for the background."""
     return torch.where(category_map == BACKGROUND, 0, category_map.long() + 1)
-
-
-def _at_official_size(classes: Tensor) -> Tensor:
-    """Bring classes (1, H, W) to 224x224; the pixel whose centre is nearest, as PIL's NEAREST."""
-    resized = F.interpolate(classes[None].float(), AVSS_OFFICIAL_SIZE, mode="nearest-exact")
-    return resized[0].long()

@@ -5,6 +5,7 @@ import pytest
 import torch
 from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
+from PIL import Image
 
 from avs_mm.evaluation import AVSMetric
 from avs_mm.evaluation.functional import f_measure, jaccard
@@ -129,6 +130,40 @@ def test_class_by_class(frame_sample):
     assert metrics["avs/F_AVSS"] == pytest.approx((f_background + f_bell) / 4)
     assert metrics["avs/mIoU_dataset"] == pytest.approx((4 / 5 + 2 / 3 + 0 + 0) / 4)
     assert metrics["avs/FDR"] == pytest.approx((0 + 1 / 3 + 1) / 3)  # bird is never predicted
+
+
+def class_pixels_of(size: tuple[int, int], seed: int) -> np.ndarray:
+    """Classes 0..3 in uint8 (H, W), the background first."""
+    return np.random.default_rng(seed).integers(0, 4, size).astype(np.uint8)
+
+
+def category_map(classes: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.where(classes == 0, 255, classes.astype(int) - 1))
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (256, 456)])  # height, width
+def test_avss_official_is_of_labels_that_pil_has_resized(frame_sample, size: tuple[int, int]):
+    """As in AVSBench's code: 224x224 by NEAREST; here one frame of v1m, which one pads."""
+    predicted, labelled = class_pixels_of(size, 0), class_pixels_of(size, 1)
+    sample = frame_sample(
+        metainfo={"part": "v1m"},
+        pred_sounding_map=torch.from_numpy(predicted > 0).float(),
+        pred_sem_seg=category_map(predicted),
+        gt_sem_seg=category_map(labelled),
+        gt_sounding_mask=torch.from_numpy(labelled > 0).byte(),
+    )
+    small = [
+        np.asarray(Image.fromarray(classes).resize((224, 224), Image.Resampling.NEAREST))
+        for classes in (predicted, labelled)
+    ]
+    pairs = [[classes == c for classes in small] for c in range(4)]
+    iou = np.array([(p & t).sum() / (p | t).sum() for p, t in pairs])
+    f = np.array([1.3 * (p & t).sum() / (0.3 * t.sum() + p.sum()) for p, t in pairs])
+    for score in (iou, f):
+        score[0] = (score[0] + 1) / 2  # the padded frame
+    metrics = evaluate([sample], 1, classwise=True)
+    assert metrics["avs/mIoU_AVSS_official"] == pytest.approx(iou.mean(), abs=1e-9)
+    assert metrics["avs/F_AVSS_official"] == pytest.approx(f.mean(), abs=1e-9)
 
 
 def test_categories_that_are_missing_are_named(frame_sample):
