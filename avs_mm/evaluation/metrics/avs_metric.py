@@ -87,8 +87,9 @@ class AVSMetric(AccumulatingMetric):
     - ``avs/mIoU_AVSS``, ``avs/F_AVSS``: mean over the K + 1 classes of the mean over the images
       where the class is predicted or labelled, at the size of the labels.
     - ``avs/mIoU_AVSS_official``, ``avs/F_AVSS_official``, where the samples name their ``part``: as
-      the official test has them. Both maps are brought to 224x224 by the nearest pixel, and the
-      frames by which v1s and v1m are padded to ten count as background that was recognised.
+      the official test has them. The labels are brought to 224x224 by PIL's NEAREST, and so is the
+      prediction, if the model gives none of its own there (``pred_input_sem_seg``). The frames by
+      which v1s and v1m are padded to ten count as background that was recognised.
 
     The numbers depend neither on the loader's batches nor on the number of processes.
 
@@ -158,6 +159,8 @@ class AVSMetric(AccumulatingMetric):
             state.class_iou.add(image_iou(pixels)[0], where=present)
             state.class_f.add(image_f(pixels)[0], where=present)
             if "part" in sample:
+                if "pred_input_sem_seg" in sample:
+                    predicted = _background_first(sample["pred_input_sem_seg"]["data"])
                 self._add_official_classes(state, predicted, labelled, sample["part"])
 
     def _add_official_classes(

@@ -176,27 +176,30 @@ class TPAVI(AudioVisualSegmentor):
         """Let the maps of `encode_images` attend to ``inputs["audio"]``, and decode them.
 
         Adds ``pred_sounding_map`` and ``pred_sem_seg`` at the original size; the latter is 1 where
-        something sounds, with ``num_classes`` a category map.
+        something sounds, with ``num_classes`` a category map. Then ``pred_input_sem_seg`` is that
+        of the logits as they are, at the images' size, which AVSS's official scores are of.
         """
         logits, _, _ = self.attend(encoding, inputs, data_samples)
         for sample, frame_logits in zip(data_samples, logits.float(), strict=True):
-            resized = F.interpolate(frame_logits[None], size=sample.ori_shape[:2], mode="bilinear")
-            if self.num_classes is None:
-                prob = resized[0].sigmoid()
-            else:
-                background, categories = resized[0].softmax(dim=0).split([1, self.num_classes])
-                best, category = categories.max(dim=0, keepdim=True)
-                prob = best / (best + background)
-            frame_map = with_threshold_at_half(prob, self.threshold)
-            sounding = frame_map > 0.5
+            frame_map, segmentation = self._read(frame_logits, sample.ori_shape[:2])
             sample.pred_sounding_map = PixelData(data=frame_map)
-            if self.num_classes is None:
-                sample.pred_sem_seg = PixelData(data=sounding.long())
-            else:
-                named = torch.where(sounding, category, BACKGROUND)
-                sample.pred_sem_seg = PixelData(data=named)
+            sample.pred_sem_seg = PixelData(data=segmentation)
+            if self.num_classes is not None:
+                _, segmentation = self._read(frame_logits, frame_logits.shape[-2:])
+                sample.pred_input_sem_seg = PixelData(data=segmentation)
                 sample.set_metainfo({"predicts_categories": True})
         return data_samples
+
+    def _read(self, logits: Tensor, size: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """Return the sounding map and ``pred_sem_seg``, (1, H, W), of a frame's logits."""
+        resized = F.interpolate(logits[None], size=tuple(size), mode="bilinear")
+        if self.num_classes is None:
+            frame_map = with_threshold_at_half(resized[0].sigmoid(), self.threshold)
+            return frame_map, (frame_map > 0.5).long()
+        background, categories = resized[0].softmax(dim=0).split([1, self.num_classes])
+        best, category = categories.max(dim=0, keepdim=True)
+        frame_map = with_threshold_at_half(best / (best + background), self.threshold)
+        return frame_map, torch.where(frame_map > 0.5, category, BACKGROUND)
 
     def attend(
         self, features: list[Tensor], inputs: dict[str, Tensor], data_samples: list[SegDataSample]

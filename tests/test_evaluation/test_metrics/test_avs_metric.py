@@ -5,6 +5,7 @@ import pytest
 import torch
 from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
+from mmengine.structures import PixelData
 from PIL import Image
 
 from avs_mm.evaluation import AVSMetric
@@ -164,6 +165,14 @@ def test_avss_official_is_of_labels_that_pil_has_resized(frame_sample, size: tup
     metrics = evaluate([sample], 1, classwise=True)
     assert metrics["avs/mIoU_AVSS_official"] == pytest.approx(iou.mean(), abs=1e-9)
     assert metrics["avs/F_AVSS_official"] == pytest.approx(f.mean(), abs=1e-9)
+
+    own = PixelData(data=category_map(small[1])[None])  # what the network gave is the label
+    sample.pred_input_sem_seg = own
+    official = evaluate([sample], 1, classwise=True)
+    assert official == metrics | {
+        "avs/mIoU_AVSS_official": pytest.approx(1),
+        "avs/F_AVSS_official": pytest.approx(1),
+    }
 
 
 def test_categories_that_are_missing_are_named(frame_sample):

@@ -250,6 +250,21 @@ def test_classwise_loss_and_prediction(tpavi_config):
         assert sample.predicts_categories
 
 
+def test_the_official_size_has_the_categories_of_the_logits_as_they_are(tpavi_config):
+    batch, samples = clips(count=1)
+    for sample in samples:
+        sample.set_metainfo({"ori_shape": (48, 80)})
+    model = MODELS.build({**tpavi_config, "num_classes": 3}).eval()
+    with torch.no_grad():
+        logits = model(batch, samples, mode="tensor")
+        predictions = model(batch, samples, mode="predict")
+    for frame, sample in zip(logits, predictions, strict=True):
+        chosen = frame.argmax(dim=0, keepdim=True)
+        assert sample.pred_sem_seg.data.shape == (1, 48, 80)
+        expected = torch.where(chosen == 0, 255, chosen - 1)
+        assert torch.equal(sample.pred_input_sem_seg.data, expected)
+
+
 def test_classwise_loss_by_hand(tpavi_config):
     _, samples = clips(count=2)
     with_categories(samples)
