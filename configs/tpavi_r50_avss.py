@@ -15,6 +15,7 @@ model = dict(
     in_channels={{_base_.r50_channels}},
     num_classes=71,
     align_bias=False,
+    attended_frames=5,
     matching_weight=0.5,
 )
 train_dataloader = dict(dataset=dict(pipeline=_base_.avss_train_pipeline, **_base_.avss))

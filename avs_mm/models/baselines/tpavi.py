@@ -59,6 +59,8 @@ class TPAVI(AudioVisualSegmentor):
         num_classes: None, or AVSS's 71: the categories and the background, which comes first.
         align_bias: Whether the layers that bring the audio embedding to ``channels`` have a bias;
             those of AVSBench's network for AVSS have none.
+        attended_frames: Of a clip, that attend to each other; None: all. AVSBench's network for
+            AVSS takes clips of ten seconds five frames at a time, in training and in its test.
         matching_weight: Of the second term: 0 for S4 and 0.5 for MS3 in the paper.
         backbone_weights: Checkpoint or work dir with ``backbone.*`` to start from.
         initial_weights: Checkpoint or work dir of a whole TPAVI to start from, such as S4's for
@@ -74,7 +76,8 @@ class TPAVI(AudioVisualSegmentor):
         segmentor_of_mmseg: Arguments of ``AudioVisualSegmentor``.
 
     Raises:
-        ValueError: Both kinds of weights at once; weights that do not fit.
+        ValueError: Both kinds of weights at once; weights that do not fit; ``attended_frames``
+            below 1.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class TPAVI(AudioVisualSegmentor):
         channels: int = 256,
         num_classes: int | None = None,
         align_bias: bool = True,
+        attended_frames: int | None = None,
         matching_weight: float = 0.0,
         backbone_weights: str | None = None,
         initial_weights: str | None = None,
@@ -121,6 +125,11 @@ class TPAVI(AudioVisualSegmentor):
         if keep_unused and isinstance(self.backbone, ResNet):
             branch = {"layer3": self.backbone.layer3, "layer4": self.backbone.layer4}
             self.unused_branch = nn.ModuleDict(copy.deepcopy(branch)).requires_grad_(False)
+        if attended_frames is not None and attended_frames < 1:
+            raise ValueError(
+                f"attended_frames is a number of frames from 1 on, not {attended_frames}"
+            )
+        self.attended_frames = attended_frames
         self.matching_weight = matching_weight
         self.backbone_weights = backbone_weights
         self.initial_weights = initial_weights
@@ -205,7 +214,8 @@ class TPAVI(AudioVisualSegmentor):
         self, features: list[Tensor], inputs: dict[str, Tensor], data_samples: list[SegDataSample]
     ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         """Return the mask logits (F, 1, H, W), and each stage's map and aligned embedding."""
-        clips = clip_numbers(data_samples).to(features[0].device)
+        clips = clip_numbers(data_samples, attended_frames=self.attended_frames)
+        clips = clips.to(features[0].device)
         audio_embedding = self.encode_audio(inputs)
         maps, aligned = [], []
         for attention, stage_features in zip(self.attentions, features, strict=True):

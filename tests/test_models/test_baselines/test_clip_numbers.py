@@ -23,6 +23,17 @@ def test_frames_without_a_clip_are_one():
     assert clip_numbers([SegDataSample(), SegDataSample()]).tolist() == [0, 0]
 
 
+def test_a_new_number_after_so_many_frames():
+    ten, five = [("a", frame) for frame in range(10)], [("b", frame) for frame in range(5)]
+    batch = samples(*ten, *five, *ten[:7])
+    numbers = [0] * 5 + [1] * 5 + [2] * 5 + [3] * 5 + [4] * 2
+    assert clip_numbers(batch, attended_frames=5).tolist() == numbers
+    assert clip_numbers(batch).tolist() == [0] * 10 + [1] * 5 + [2] * 7
+    unnamed = [SegDataSample() for _ in range(7)]
+    assert clip_numbers(unnamed, attended_frames=5).tolist() == [0] * 5 + [1] * 2
+
+
+@pytest.mark.parametrize("attended_frames", [None, 2, 3])
 @pytest.mark.parametrize(
     ("frames", "named"),
     [
@@ -31,6 +42,6 @@ def test_frames_without_a_clip_are_one():
         ([("a", 0), ("b", 1)], "frame 1 of clip b"),
     ],
 )
-def test_refuses_a_clip_that_was_cut(frames, named: str):
+def test_refuses_a_clip_that_was_cut(frames, named: str, attended_frames: int | None):
     with pytest.raises(ValueError, match=rf"{named}.*ClipBatchSampler"):
-        clip_numbers(samples(*frames))
+        clip_numbers(samples(*frames), attended_frames=attended_frames)

@@ -169,6 +169,26 @@ def test_one_encoding_serves_several_sounds(tpavi_config):
     assert (maps[0] - maps[1]).abs().max() > 1e-4
 
 
+def test_frames_attend_to_so_many_of_their_clip(tpavi_config):
+    """A clip of four frames, two at a time, is two clips of two; as a whole it is another."""
+    inputs, one_clip = clips(count=1, frames=4)
+    inputs["audio"][2:] = torch.randn(2, NUM_SAMPLES)
+    _, two_clips = clips(count=2, frames=2)
+
+    def logits(samples: list[SegDataSample], attended_frames: int | None) -> torch.Tensor:
+        torch.manual_seed(0)
+        model = MODELS.build({**tpavi_config, "attended_frames": attended_frames}).eval()
+        with torch.no_grad():
+            for attention in model.attentions:
+                attention.project[1].weight.fill_(100.0)
+            return model(inputs, samples, mode="tensor")
+
+    assert torch.equal(logits(one_clip, 2), logits(two_clips, None))
+    assert (logits(one_clip, 2) - logits(one_clip, None)).abs().max() > 1e-3
+    with pytest.raises(ValueError, match="attended_frames is a number of frames from 1 on, not 0"):
+        MODELS.build({**tpavi_config, "attended_frames": 0})
+
+
 def test_starts_from_a_backbone_or_from_a_whole_network(tpavi_config, tmp_path):
     trained = MODELS.build(tpavi_config)
     weights = {k: v for k, v in trained.state_dict().items() if "audio_encoder" not in k}
