@@ -10,6 +10,6 @@ model = dict(
     **_base_.literal_avsc,
     **_base_.avsc,
 )
-train_dataloader = dict(batch_size=64)
+train_dataloader = dict(batch_size=20)
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
 default_hooks = dict(checkpoint=dict(save_best="avs/J"))

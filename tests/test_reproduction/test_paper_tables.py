@@ -76,8 +76,8 @@ def test_the_numbers_agree_with_each_other():
     """The differences that the paper prints, and what its tables share."""
     for backbone in ("ResNet50", "PVT-v2"):
         of_batch_20 = printed(8, f"Ours ({backbone}): {LITERALLY}")
-        of_any_batch = printed(7, f"Ours ({backbone}+VGGish): {LITERALLY}")
-        assert list(map(float, of_batch_20.values())) == list(map(float, of_any_batch.values()))
+        of_table_7 = printed(7, f"Ours ({backbone}+VGGish): {LITERALLY}")
+        assert list(map(float, of_batch_20.values())) == list(map(float, of_table_7.values()))
     of_resnet = printed(8, f"Ours (ResNet50): {LITERALLY}")
     assert float(of_resnet["single J"]) - 72.79 == pytest.approx(4.23)
     ours = printed(1, f"Ours: {LITERALLY}")
@@ -99,10 +99,14 @@ def test_ours_stands_twice_and_the_switches_are_said(number: int):
 
 @pytest.mark.parametrize("subset", ["", "_ms3"])
 @pytest.mark.parametrize(
-    ("literal", "default"),
-    [("swin_b_avsc", "avs_avsc"), ("r50_avsc", "avs_r50_avsc"), ("r50_seg", "avs_r50_seg")],
+    ("literal", "default", "batch"),
+    [
+        ("swin_b_avsc", "avs_avsc", set()),
+        ("r50_avsc", "avs_r50_avsc", {"batch_size"}),
+        ("r50_seg", "avs_r50_seg", {"batch_size"}),
+    ],
 )
-def test_no_other_switch_differs(literal: str, default: str, subset: str):
+def test_no_other_switch_differs(literal: str, default: str, batch: set[str], subset: str):
     """What the note of the tables says, held against the configs."""
     named = {
         *("tolerance", "audio_activation", "unmatched_objects_sound", "clip_grad"),
@@ -116,8 +120,28 @@ def test_no_other_switch_differs(literal: str, default: str, subset: str):
         Config.fromfile(CONFIGS / f"{default}{subset}.py").to_dict(),
     )
     found = {key for key in found if not key.startswith("literal_")} - of_files
-    assert found <= named
-    assert found >= {"tolerance", "param_scheduler"}
+    assert found <= named | batch
+    assert found >= {"tolerance", "param_scheduler"} | batch
+
+
+def test_rows_of_batch_20_are_those_whose_configs_have_it():
+    """A row that a config fills by itself in Tables 7 and 8, both stages of it."""
+    for number, rows in ((7, ["ResNet50+VGGish", "PVT-v2+VGGish"]), (8, ["ResNet50", "PVT-v2"])):
+        by_name = {row.name: row for row in TABLES[number].rows}
+        for name in rows:
+            row = by_name[f"Ours ({name}): {LITERALLY}"]
+            assert row.variant == ""
+            for config in (name for names in row.configs.values() for name in names):
+                for stage in (config, config.replace("_avsc", "_seg")):
+                    loader = Config.fromfile(CONFIGS / f"{stage}.py").train_dataloader
+                    assert loader.batch_size == 20
+    named = {row.name: "batch_size=20" in row.variant for row in TABLES[8].rows}
+    assert [name for name, other in named.items() if other] == [
+        f"Ours (ResNet50): {DEFAULT}",
+        f"Ours (PVT-v2): {DEFAULT}",
+        f"Ours (Swin-B): {LITERALLY}",
+        f"Ours (Swin-B): {DEFAULT}",
+    ]
 
 
 def different(literal: Any, default: Any, key: str = "") -> set[str]:
