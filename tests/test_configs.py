@@ -189,6 +189,18 @@ def test_stage_2_of_the_paper_is_literal(path: Path):
     assert config.train_dataloader.batch_size == (64 if path.stem.startswith("swin_b") else 20)
 
 
+@pytest.mark.parametrize("config", ["swin_b_seg", "swin_b_seg_ms3"])
+def test_the_readings_of_pretrained_on_coco_are_two_switches_apart(config: str, without_memory):
+    """The whole MaskFormer, or its backbone alone (docs/method.md)."""
+    init_default_scope("mmseg")
+    weights = "pretrained/swin_b_coco.pth"
+    whole = Config.fromfile(PAPER / f"{config}.py")
+    assert whole.model.initial_weights == weights
+    options = {"model.initial_weights": None, "model.backbone_weights": weights}
+    whole.merge_from_dict(options)
+    assert MODELS.build(whole.model).backbone_weights == weights
+
+
 @pytest.mark.parametrize("tolerance", [0.0, 1.1])
 def test_the_readings_of_eq_2_are_one_switch_apart(tolerance: float):
     config = Config.fromfile(PAPER / "swin_b_seg.py")

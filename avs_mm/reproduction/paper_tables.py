@@ -46,7 +46,8 @@ STAGE_1 = (_both("paper/swin_b_seg"), _both("avs_swin_b_seg"))
 OURS_R50 = (_both("paper/r50_avsc"), _both("avs_r50_avsc"))
 OURS_PVT = (_both("paper/pvtv2_b5_avsc"), _both("avs_pvtv2_b5_avsc"))
 WHICH_OURS = (
-    f"{LITERALLY}: configs/paper, which has nothing that the paper does not say. {DEFAULT}: "
+    f"{LITERALLY}: configs/paper, what the paper says and MaskFormer's defaults where it is silent "
+    f"(docs/method.md lists them). {DEFAULT}: "
     "configs/avs_*. The switches that differ, literally / default: decode_head.tolerance 0 / 0.3; "
     "audio_activation softmax / sigmoid; AudioNegatives.fraction 0 / 0.6; unmatched_objects_sound "
     "false / true; category_loss_weight 0 / 1 on S4; the checkpoint by avs/J / avs/harmonic, of a "

@@ -1,5 +1,5 @@
-# What the paper says and nothing else; where it is silent, nothing is done. A config adds to it
-# the backbone, the data and the number of categories.
+# What the paper says, and MaskFormer's defaults where it is silent: docs/method.md lists them. A
+# config adds to it the backbone, the data and the number of categories.
 #
 # Eq. 2 sums over N, and the paper has two N. Section 3.1 makes N the number of queries, so that a
 # query without an object is in the sum too, its label being "no object": MaskFormer's own
