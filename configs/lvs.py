@@ -1,4 +1,5 @@
-# LVS on S4 (paper, Table 2: J 23.28, F 30.83). Its maps are of 14x14.
+# LVS on S4 (paper, Table 2: J 23.28, F 30.83). Its maps are of 14x14, its sounds of ten seconds,
+# a shorter file repeated.
 #   python tools/train.py configs/lvs.py --cfg-options \
 #     model.backbone_weights=pretrained/resnet18.pth
 #   python tools/test.py configs/lvs.py work_dirs/lvs
@@ -11,8 +12,12 @@ model = dict(
     backbone=dict(strides=(1, 2, 2, 1)),
     audio_encoder=dict(strides=(1, 2, 2, 1)),
 )
-train_dataloader = dict(batch_size=128, dataset=dict(pipeline={{_base_.localiser_train_pipeline}}))
-val_dataloader = dict(dataset=dict(pipeline={{_base_.localiser_test_pipeline}}))
+ten_seconds = dict(type="avs_mm.LoadAudio", duration=10.0, missing="repeat")
+train_pipeline = list(_base_.localiser_train_pipeline)
+test_pipeline = list(_base_.localiser_test_pipeline)
+train_pipeline[1] = test_pipeline[1] = ten_seconds
+train_dataloader = dict(batch_size=128, dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
 val_evaluator = {{_base_.localiser_evaluator}}
 test_evaluator = val_evaluator

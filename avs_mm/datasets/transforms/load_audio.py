@@ -16,6 +16,7 @@ from avs_mm.registry import TRANSFORMS
 __all__ = ["LoadAudio", "Waveform", "crop_or_pad", "crop_with_past", "read_remembered"]
 
 Waveform = np.ndarray | PlainWav  # mono (N,), float32 where a part is taken
+MISSING = ("zeros", "last", "shift", "repeat")
 
 
 @TRANSFORMS.register_module()
@@ -33,7 +34,8 @@ class LoadAudio(BaseTransform):
         hop: Seconds from the sound of one second to that of the next. TPAVI's preprocessing cuts a
             clip every 0.96 s: ``hop=0.96, duration=0.975, missing="last"`` plays what it plays.
         missing: What takes the place of a sound that the file has not in full: "zeros" fill it up;
-            "last" repeats the last full one (TPAVI); "shift" plays the file's end.
+            "last" repeats the last full one (TPAVI); "shift" plays the file's end; "repeat" plays
+            the file from its beginning, whatever the second, again and again (LVS).
         centred: Whether the second lies in the middle of what is loaded, for longer sounds, as the
             localisers' three seconds; else at its beginning.
         seconds_before: Of the same file that are loaded too; a tagger of AudioSet, which has learnt
@@ -55,13 +57,13 @@ class LoadAudio(BaseTransform):
         sample_rate: int = SAMPLE_RATE,
         duration: float = 1.0,
         hop: float = 1.0,
-        missing: Literal["zeros", "last", "shift"] = "zeros",
+        missing: Literal["zeros", "last", "shift", "repeat"] = "zeros",
         centred: bool = False,
         seconds_before: float = 0.0,
         remembered_files: int = 16,
     ) -> None:
-        if missing not in ("zeros", "last", "shift"):
-            raise ValueError(f"missing is 'zeros', 'last' or 'shift', not {missing!r}")
+        if missing not in MISSING:
+            raise ValueError(f"missing is one of {', '.join(MISSING)}, not {missing!r}")
         if hop <= 0 or duration <= 0:
             raise ValueError(f"duration and hop are seconds above 0, not {duration} and {hop}")
         if seconds_before < 0:
@@ -93,8 +95,11 @@ class LoadAudio(BaseTransform):
             audio = GENERATED_SOUNDS[condition](before + length, clip=clip, second=frame, seed=seed)
         else:
             waveform = self._read(results["audio_path"])
-            start = self._start(results, len(waveform), length)
-            audio = crop_with_past(waveform, start, length, before=before)
+            if self.missing == "repeat":
+                audio = np.resize(waveform[: before + length], before + length)
+            else:
+                start = self._start(results, len(waveform), length)
+                audio = crop_with_past(waveform, start, length, before=before)
         results["audio"] = audio
         return results
 

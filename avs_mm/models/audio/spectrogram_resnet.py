@@ -12,6 +12,11 @@ from avs_mm.registry import MODELS
 __all__ = ["SpectrogramResNet"]
 
 SPECTROGRAM_SCALE = 12.0  # brings silence, log(1e-7), to -1.3
+# As EZ-VSL's and SLAVC's authors begin; mmseg's own begins its residual branches at 0.
+INITIALISATION = [
+    dict(type="Kaiming", layer="Conv2d"),
+    dict(type="Normal", layer="BatchNorm2d", mean=1.0, std=0.02),
+]
 
 
 @MODELS.register_module()
@@ -44,6 +49,8 @@ class SpectrogramResNet(AudioEncoder):
                 strides=tuple(strides),
                 out_indices=(3,),
                 norm_cfg=dict(type="BN"),
+                zero_init_residual=False,
+                init_cfg=INITIALISATION,
             )
         )
         self.embed_dims: int = self.resnet.feat_dim

@@ -7,8 +7,8 @@ model = dict(
     backbone_weights="work_dirs/mini_pretrain",
     audio_encoder=dict(base_channels=16),
 )
-train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=24, val_interval=12)
+train_cfg = dict(type="avs_mm.ReproducibleEpochLoop", max_epochs=48, val_interval=12)
 optim_wrapper = dict(optimizer=dict(lr=3e-4))
 param_scheduler = [
-    dict(type="CosineAnnealingLR", by_epoch=True, T_max=24, convert_to_iter_based=True),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=48, convert_to_iter_based=True),
 ]

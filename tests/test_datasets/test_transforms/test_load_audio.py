@@ -161,8 +161,16 @@ def test_three_seconds_around_a_second_stay_within_the_file(ramp, second: int, f
     assert round(audio[0] * 32768) == first
 
 
+@pytest.mark.parametrize("second", [0, 3])
+def test_ten_seconds_of_five_are_the_file_twice(ramp, second: int):
+    audio = played(ramp, second, duration=10.0, missing="repeat")
+    file = np.arange(80000, dtype=np.float32) // 10 / 32768
+    np.testing.assert_array_equal(audio, np.concatenate([file, file]))
+    assert len(played(ramp, second, duration=3.0, missing="repeat")) == 48000
+
+
 def test_an_unknown_filling_is_refused():
-    with pytest.raises(ValueError, match="missing is 'zeros', 'last' or 'shift', not 'loop'"):
+    with pytest.raises(ValueError, match="is one of zeros, last, shift, repeat, not 'loop'"):
         LoadAudio(missing="loop")
 
 
