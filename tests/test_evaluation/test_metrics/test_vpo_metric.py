@@ -8,7 +8,7 @@ import pytest
 import torch
 from mmengine.evaluator import Evaluator
 
-from avs_mm.datasets.vpo import VPO_CATEGORIES
+from avs_mm.datasets.vpo_layout import VPO_CATEGORIES
 
 OFFICIAL = json.loads(
     (Path(__file__).resolve().parents[2] / "data" / "official" / "vpo.json").read_text()

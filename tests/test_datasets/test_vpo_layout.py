@@ -1,0 +1,32 @@
+"""VPO's csv: what is a sample, where its files lie, and what of it is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from avs_mm.datasets.vpo_layout import VPO_CATEGORIES, VPO_LABELS, read_vpo
+
+
+def test_the_categories_are_the_papers():
+    assert len(VPO_CATEGORIES) == len(VPO_LABELS) == 21
+    assert VPO_CATEGORIES[:5] == ("airplane", "baby", "bird", "bus", "car")  # 1 to 5 in CAVP's code
+    assert VPO_CATEGORIES[-1] == "zebra"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("multi_instance", "instances", r"lacks the columns \['multi_instance'\]"),
+        ("0.25", "left", "row 2: could not convert string to float"),
+        ("0.25", "1.25", "row 2 has audio_pos 1.25"),
+        ("car", "lorry", "row 2 is of category 'lorry'"),
+        ("horn", "../horn", "row 2 has vgg_file '../horn'"),
+        (",1,test", ",two,test", "row 5: could not convert string to float: 'two'"),
+        (",1,test", "", "row 5 lacks split, multi_instance; restore the official csv"),
+    ],
+)
+def test_a_damaged_csv_is_refused(vpo_root: Path, old, new, fault):
+    table = vpo_root / "VPO-MSMI" / "vpo_msmi_data_stereo.csv"
+    table.write_text(table.read_text().replace(old, new))
+    with pytest.raises(ValueError, match=rf"vpo_msmi_data_stereo\.csv: .*{fault}"):
+        read_vpo(vpo_root, "msmi", "test")
