@@ -1,6 +1,7 @@
 """How VPO lists its images: a csv with a row for every source, which CAVP's code reads so."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,7 +63,8 @@ def vpo_table(root: Path, subset: str) -> Path:
 def read_vpo(root: Path, subset: str, split: str) -> list[VPOSample]:
     """List the samples of a split, in the order of the csv.
 
-    In VPO-SS a row is a sample; elsewhere the rows of an image are its sources.
+    In VPO-SS a row is a sample, also one that gives an object another sound, whose name then ends
+    with its number; elsewhere the rows of an image are its sources.
 
     Args:
         root: Folder of VPO-SS, VPO-MS and VPO-MSMI.
@@ -74,11 +76,14 @@ def read_vpo(root: Path, subset: str, split: str) -> list[VPOSample]:
         ValueError: It is of another form, or has no row of the split.
     """
     samples: dict[str, VPOSample] = {}
+    times: Counter[str] = Counter()
     for row in _rows(vpo_table(root, subset), subset, split):
         name = f"{int(row['img_Id']):012d}"
         image, mask = _files(root, subset, row, name)
         if subset == "ss":
             name = f"{name}_{int(row['ann_Ids']):012d}"
+            times[name] += 1
+            name += f"_{times[name]}" if times[name] > 1 else ""
         sample = samples.setdefault(name, VPOSample(name, image, mask))
         source = VPOSource(row["cateName"], row["vgg_file"], float(row["audio_pos"]))
         sample.sources.append(source)

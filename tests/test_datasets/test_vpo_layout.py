@@ -13,6 +13,21 @@ def test_the_categories_are_the_papers():
     assert VPO_CATEGORIES[-1] == "zebra"
 
 
+def test_a_row_of_ss_is_a_sample_also_of_an_object_that_has_one(vpo_root: Path):
+    table = vpo_root / "VPO-SS" / "vpo_ss_data_stereo.csv"
+    table.write_text(table.read_text() + "8,80,car,3,jet,0.75,0,test\n")
+    samples = read_vpo(vpo_root, "ss", "test")
+    car, again = "000000000008_000000000080", "000000000008_000000000080_2"
+    names = [sample.name for sample in samples]
+    assert names == [car, "000000000008_000000000081", "000000000009_000000000090", again]
+    heard = {
+        sample.name: [(one.file, one.position) for one in sample.sources] for sample in samples
+    }
+    assert heard[car] == [("horn", 0.25)]
+    assert heard[again] == [("jet", 0.75)]
+    assert samples[0].mask == samples[3].mask
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
