@@ -96,7 +96,7 @@ def _files(root: Path, subset: str, row: Mapping[str, str], name: str) -> tuple[
         folder, category = root / VPO_FOLDERS["ss"], row["cateName"]
         mask = f"{name}_{int(row['ann_Ids']):012d}.png"
         return folder / "data" / category / f"{name}.jpg", folder / "mask" / category / mask
-    single = subset == "msmi" and int(float(row["multi_instance"])) == 0
+    single = subset == "msmi" and not _truth(row["multi_instance"])
     folder = root / VPO_FOLDERS["ms" if single else subset]
     return folder / "data" / f"{name}.jpg", folder / "mask" / f"{name}.png"
 
@@ -108,7 +108,7 @@ def _rows(table: Path, subset: str, split: str) -> list[dict[str, str]]:
         raise ValueError(f"{table}: lacks the columns {missing}; restore the official csv")
     rows = []
     for number, row in enumerate(reader, start=2):
-        _check_row(row, columns, f"{table}: row {number}")
+        _check_row(row, columns, subset, f"{table}: row {number}")
         if row["split"] in VPO_SPLITS[split]:
             rows.append(row)
     if not rows:
@@ -116,13 +116,20 @@ def _rows(table: Path, subset: str, split: str) -> list[dict[str, str]]:
     return rows
 
 
-def _check_row(row: Mapping[str, str], columns: Sequence[str], where: str) -> None:
+def _truth(text: str) -> bool:
+    """Read what pandas writes for true and false: True and False, 1 and 0, 1.0 and 0.0."""
+    return {"True": True, "False": False}[text] if text in ("True", "False") else bool(float(text))
+
+
+def _check_row(row: Mapping[str, str], columns: Sequence[str], subset: str, where: str) -> None:
     if empty := [name for name in columns if row[name] is None]:
         raise ValueError(f"{where} lacks {', '.join(empty)}; restore the official csv")
     try:
-        int(row["img_Id"]), int(row["ann_Ids"])
-        if "multi_instance" in columns:
-            float(row["multi_instance"])
+        int(row["img_Id"])
+        if subset == "ss":  # elsewhere no file is named by it
+            int(row["ann_Ids"])
+        if subset == "msmi":
+            _truth(row["multi_instance"])
         position = float(row["audio_pos"])
     except (TypeError, ValueError) as error:
         raise ValueError(f"{where}: {error}; restore the official csv") from error

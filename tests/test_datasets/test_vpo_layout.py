@@ -28,6 +28,26 @@ def test_a_row_of_ss_is_a_sample_also_of_an_object_that_has_one(vpo_root: Path):
     assert samples[0].mask == samples[3].mask
 
 
+@pytest.mark.parametrize("words", [("0", "1"), ("0.0", "1.0"), ("False", "True")])
+def test_images_of_msmi_lie_where_multi_instance_says(vpo_root: Path, words):
+    table = vpo_root / "VPO-MSMI" / "vpo_msmi_data_stereo.csv"
+    text = table.read_text()
+    for digit, word in zip("01", words, strict=True):
+        for split in ("train", "val", "test"):
+            text = text.replace(f",{digit},{split}", f",{word},{split}")
+    table.write_text(text.replace(",80,", ',"[80, 82]",'))  # names no file here
+    first, second = read_vpo(vpo_root, "msmi", "test")
+    assert first.image.parent == vpo_root / "VPO-MS" / "data"
+    assert second.mask == vpo_root / "VPO-MSMI" / "mask" / "000000000009.png"
+
+
+def test_an_object_of_ss_has_a_number(vpo_root: Path):
+    table = vpo_root / "VPO-SS" / "vpo_ss_data_stereo.csv"
+    table.write_text(table.read_text().replace(",80,", ",eighty,"))
+    with pytest.raises(ValueError, match=r"row 3: invalid literal for int.*'eighty'; restore"):
+        read_vpo(vpo_root, "ss", "test")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
