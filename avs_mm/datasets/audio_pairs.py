@@ -9,11 +9,11 @@ set's ``data_root``, off-screen to ``offscreen_root``, and empty where the sound
 import csv
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Protocol
 
 from avs_mm.atomic_write import atomic_write
 from avs_mm.datasets.audio_conditions import AUDIO_CONDITIONS, GENERATED_SOUNDS
 from avs_mm.datasets.avsbench_layout import Clip, Frame
+from avs_mm.datasets.conditioned_dataset import ConditionedDataset
 from avs_mm.datasets.sound_sources import Sound
 
 __all__ = ["AudioPair", "RecordedSounds", "read_audio_pairs", "write_audio_pairs"]
@@ -84,21 +84,7 @@ class RecordedSounds:
         return Sound(audio, pair.second, pair.seed, bool(pair.fallback))
 
 
-class DatasetWithSound(Protocol):
-    """An ``AVSBenchDataset``, or what knows as much of its samples' sounds."""
-
-    audio: str | None
-    root: Path
-
-    @property
-    def sound_root(self) -> Path: ...
-
-    def __len__(self) -> int: ...
-
-    def get_data_info(self, idx: int) -> dict: ...
-
-
-def write_audio_pairs(dataset: DatasetWithSound, path: str | Path) -> None:
+def write_audio_pairs(dataset: ConditionedDataset, path: str | Path) -> None:
     """Write which sound a data set gives to each of its samples.
 
     An old file stays until the new one is complete.

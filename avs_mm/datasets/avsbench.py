@@ -16,7 +16,8 @@ from avs_mm.datasets.avsbench_layout import (
     read_s4_categories,
 )
 from avs_mm.datasets.categories import category_positions, check_categories, checked_classes
-from avs_mm.datasets.category_dataset import CategoryDataset, with_categories
+from avs_mm.datasets.category_dataset import with_categories
+from avs_mm.datasets.conditioned_dataset import ConditionedDataset, check_choice
 from avs_mm.datasets.offscreen_sounds import OffscreenSounds
 from avs_mm.datasets.robust_sounds import RobustSounds, clip_words
 from avs_mm.datasets.sound_sources import OwnSounds, SoundSource
@@ -28,7 +29,7 @@ __all__ = ["AVSBenchDataset"]
 
 
 @DATASETS.register_module()
-class AVSBenchDataset(CategoryDataset):
+class AVSBenchDataset(ConditionedDataset):
     """AVSBench's S4, MS3 and AVSS as they lie on disk (Zhou et al., ECCV 2022 and IJCV 2024).
 
     A sample holds ``img_path``, ``seg_map_path``, ``audio_path``, ``clip``, ``frame`` and
@@ -76,6 +77,8 @@ class AVSBenchDataset(CategoryDataset):
             columns it needs.
     """
 
+    CONDITIONS = AUDIO_CONDITIONS
+
     def __init__(
         self,
         *,
@@ -101,18 +104,18 @@ class AVSBenchDataset(CategoryDataset):
         lazy_init: bool = False,
         max_refetch: int = 1000,
     ) -> None:
-        _check_choice("subset", subset, SUBSETS)
-        _check_choice("split", split, SPLITS)
+        check_choice("subset", subset, SUBSETS)
+        check_choice("split", split, SPLITS)
         if audio is not None:
-            _check_choice("audio", audio, AUDIO_CONDITIONS)
+            check_choice("audio", audio, AUDIO_CONDITIONS)
         if audio == "offscreen" and offscreen_root is None:
             raise ValueError("audio='offscreen' needs offscreen_root, a folder of wav files")
         if audio is None and audio_pairs is not None:
             raise ValueError("audio_pairs is a list of sounds, but audio is None; leave one out")
         for part in labels or ():
-            _check_choice("labels", part, AVSS_PARTS)
+            check_choice("labels", part, AVSS_PARTS)
         for other in unmatched_splits or ():
-            _check_choice("unmatched_splits", other, SPLITS)
+            check_choice("unmatched_splits", other, SPLITS)
         if semantic_root is not None and subset != "ms3":
             raise ValueError(f"semantic_root goes with subset 'ms3', not {subset!r}; leave it out")
         if silent_root is not None and teacher_root is not None:
@@ -269,8 +272,3 @@ class AVSBenchDataset(CategoryDataset):
                 info["audio_fallback"] = sound.fallback
             samples.append(info)
         return samples
-
-
-def _check_choice(argument: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        raise ValueError(f"unknown {argument} {value!r}; choose one of {', '.join(known)}")

@@ -12,8 +12,8 @@ from mmengine.registry import init_default_scope
 from torch.utils.data import Dataset
 
 from avs_mm.datasets.audio_conditions import STANDARD_CONDITIONS
-from avs_mm.datasets.avsbench import AVSBenchDataset
-from avs_mm.datasets.transforms import LoadAudio
+from avs_mm.datasets.conditioned_dataset import ConditionedDataset
+from avs_mm.datasets.transforms import LoadSound
 from avs_mm.registry import DATASETS
 
 __all__ = [
@@ -34,22 +34,24 @@ class ConditionedFrames(Dataset):
     Item i is ``dataset[i]`` (``inputs``, ``data_samples``) and
     ``audios={condition: dict(audio=float32 (N,), metainfo=dict(...))}`` in the order of
     ``conditions``; the metainfo is what differs from the sample's own: ``audio_condition``,
-    ``audio_path``, ``second``. Only the ``LoadAudio`` of a condition's pipeline is run.
+    ``audio_path``, ``second``. Only the ``LoadSound`` of a condition's pipeline is run.
 
     Args:
         dataset: Gives the images.
-        conditions: Of each condition the same samples under its sound, from
+        conditions: Of each condition the same samples under its sound, such as an
             ``AVSBenchDataset(audio=condition)``. ``dataset`` itself may be among them.
 
     Raises:
         ValueError: A data set of another condition or of other samples, or one whose pipeline has
-            no ``LoadAudio``.
+            no ``LoadSound``.
     """
 
-    def __init__(self, dataset: AVSBenchDataset, conditions: Mapping[str, AVSBenchDataset]) -> None:
+    def __init__(
+        self, dataset: ConditionedDataset, conditions: Mapping[str, ConditionedDataset]
+    ) -> None:
         self.dataset = dataset
         self.conditions = dict(conditions)
-        self.loaders = {name: _load_audio(other) for name, other in self.conditions.items()}
+        self.loaders = {name: _load_sound(other) for name, other in self.conditions.items()}
         self.full_init()
         frames = _frames(dataset)
         for name, other in self.conditions.items():
@@ -124,34 +126,40 @@ def conditioned_frames(
     """Build the data set of a config once for its images and once for each other condition.
 
     Args:
-        dataset_config: Of an ``AVSBenchDataset``, such as ``test_dataloader.dataset``. Its
+        dataset_config: Of a ``ConditionedDataset``, such as ``test_dataloader.dataset``. Its
             ``audio`` and ``audio_pairs`` are not used, as they are of one condition.
-        conditions: Of ``AUDIO_CONDITIONS``, in the order of the items' ``audios``; the images'
-            own sound is among them where "original" is. By default all of ``STANDARD_CONDITIONS``
-            that the data allows; what is left out is printed.
+        conditions: Of the data set's ``CONDITIONS``, in the order of the items' ``audios``; the
+            images' own sound is among them where "original" is. By default all of
+            ``STANDARD_CONDITIONS`` that the data allows; what is left out is printed.
         offscreen_root: Replaces that of the config.
         audio_pairs: Of a condition the list whose sounds it gives again.
 
     Raises:
         FileNotFoundError: Files are missing, or there is no ``offscreen_root``.
-        ValueError: A condition that was asked for is not possible.
+        ValueError: A condition that was asked for is not possible, nor any but the data's own.
     """
-    names = STANDARD_CONDITIONS if conditions is None else tuple(conditions)
+    kind = _kind_of(dataset_config)
+    if kind is None:
+        raise ValueError(f"{dataset_config.get('type')} has no sounds in the place of its own")
+    standard = [name for name in STANDARD_CONDITIONS if name in kind.CONDITIONS]
+    names = tuple(standard if conditions is None else conditions)
     lists = dict(audio_pairs or {})
     if unasked := sorted(set(lists) - set(names)):
         raise ValueError(f"audio_pairs for {unasked}, which is not among {list(names)}")
     config = {key: value for key, value in dataset_config.items() if key != "audio_pairs"}
     if offscreen_root is not None:
+        if "offscreen" not in kind.CONDITIONS:
+            raise ValueError(f"offscreen_root is not for {kind.__name__}; leave it out")
         config["offscreen_root"] = offscreen_root
 
-    datasets: dict[str, AVSBenchDataset] = {}
+    datasets: dict[str, ConditionedDataset] = {}
     for name in dict.fromkeys(("original", *names)):
         if conditions is None and name == "offscreen" and config.get("offscreen_root") is None:
             print_log("offscreen is left out: it needs offscreen_root, a folder of wav files")
             continue
+        own_list = {"audio_pairs": lists[name]} if name in lists else {}
         try:
-            settings = {**config, "audio": name, "audio_pairs": lists.get(name)}
-            datasets[name] = DATASETS.build(settings)
+            datasets[name] = DATASETS.build({**config, "audio": name, **own_list})
         except ValueError as error:
             if name == "original":
                 raise
@@ -175,24 +183,29 @@ def conditioned_test_frames(
 
     Raises:
         FileNotFoundError: As in `conditioned_frames`.
-        ValueError: As there; or the test set is not one ``AVSBenchDataset``.
+        ValueError: As there; or the test set is not one ``ConditionedDataset``.
     """
     init_default_scope(config.get("default_scope", "mmseg"))
     settings = config.get("test_dataloader", {}).get("dataset", {})
-    kind = settings.get("type")
-    found = DATASETS.get(kind) if isinstance(kind, str) else kind
-    if found is None or not issubclass(found, AVSBenchDataset):
+    if _kind_of(settings) is None:
         raise ValueError(
-            f"{config.filename}: test_dataloader.dataset is {kind}, whose sound is not changed "
-            "here, only that of avs_mm.AVSBenchDataset: give a config with one, or let "
+            f"{config.filename}: test_dataloader.dataset is {settings.get('type')}, whose sound is "
+            "not changed here, only that of avs_mm.AVSBenchDataset: give a config with one, or let "
             "tools/test.py compute the config's own metrics (AVISeg and VPO have theirs)"
         )
     return conditioned_frames(settings, conditions, offscreen_root=offscreen_root)
 
 
-def _load_audio(dataset: AVSBenchDataset) -> LoadAudio:
+def _kind_of(dataset_config: Mapping[str, Any]) -> type[ConditionedDataset] | None:
+    """Return the class of a data set, if its sound can be changed."""
+    kind = dataset_config.get("type")
+    found = DATASETS.get(kind) if isinstance(kind, str) else kind
+    return found if isinstance(found, type) and issubclass(found, ConditionedDataset) else None
+
+
+def _load_sound(dataset: ConditionedDataset) -> LoadSound:
     for transform in dataset.pipeline.transforms:
-        if isinstance(transform, LoadAudio):
+        if isinstance(transform, LoadSound):
             return transform
     raise ValueError(
         f"the pipeline of the data set with audio={dataset.audio!r} has no LoadAudio; add "
@@ -200,5 +213,5 @@ def _load_audio(dataset: AVSBenchDataset) -> LoadAudio:
     )
 
 
-def _frames(dataset: AVSBenchDataset) -> list[str]:
+def _frames(dataset: ConditionedDataset) -> list[str]:
     return [dataset.get_data_info(index)["img_path"] for index in range(len(dataset))]

@@ -74,6 +74,11 @@ class UnmatchedSounds:
         Raises:
             ValueError: Every other clip shares a category with the image.
         """
+        other, second = self.choose(clip, frame)
+        return Sound(other.audio, second.index, self.seed)
+
+    def choose(self, clip: Clip, frame: Frame) -> tuple[Clip, Frame]:
+        """Return another clip and one of its seconds; raises as `sound_of`."""
         generator = seeded_generator("unmatched", clip.name, frame.index, self.seed)
         for index in generator.permutation(len(self.sounds)):
             other = self.sounds[index]
@@ -81,7 +86,7 @@ class UnmatchedSounds:
                 continue
             for place in generator.permutation(len(other.frames)):
                 if self._sounds(other.frames[place]):
-                    return Sound(other.audio, other.frames[place].index, self.seed)
+                    return other, other.frames[place]
         raise ValueError(
             f"clip {clip.name} ({', '.join(sorted(self.shown_in[clip.name]))}): no other clip of "
             f"the {len(self.sounds)} sounds of something else; let it use the other splits, too "

@@ -12,6 +12,7 @@ from avs_mm.datasets.transforms.copy_paste import CopyPaste
 from avs_mm.datasets.transforms.load_audio import LoadAudio, crop_or_pad, crop_with_past
 from avs_mm.datasets.transforms.load_instance_masks import LoadInstanceMasks
 from avs_mm.datasets.transforms.load_masks import LoadSoundingMask
+from avs_mm.datasets.transforms.load_sound import LoadSound
 from avs_mm.datasets.transforms.load_vpo import LoadStereoSources, LoadVPOMask
 from avs_mm.datasets.transforms.pack_avs_inputs import PackAVSInputs
 
@@ -20,6 +21,7 @@ __all__ = [
     "CopyPaste",
     "LoadAudio",
     "LoadInstanceMasks",
+    "LoadSound",
     "LoadSoundingMask",
     "LoadStereoSources",
     "LoadVPOMask",

@@ -6,9 +6,8 @@ from functools import cache, lru_cache
 from typing import Literal
 
 import numpy as np
-from mmcv.transforms import BaseTransform
 
-from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
+from avs_mm.datasets.transforms.load_sound import LoadSound
 from avs_mm.media import SAMPLE_RATE, read_audio
 from avs_mm.media.plain_wav import PlainWav, open_plain_wav
 from avs_mm.registry import TRANSFORMS
@@ -20,13 +19,12 @@ MISSING = ("zeros", "last", "shift", "repeat")
 
 
 @TRANSFORMS.register_module()
-class LoadAudio(BaseTransform):
+class LoadAudio(LoadSound):
     """Load [second, second + duration) of a sound file as mono, or from ``audio_start`` seconds on.
 
     Reads ``audio_path``, ``second`` and, where it is there, ``audio_condition``; adds ``audio``:
     float32 ((seconds_before + duration) * sample_rate,) in [-1, 1]. What the file lacks at its end
     is padded with zeros; before its beginning see `crop_with_past`.
-    "silence", "noise" and "mute" replace the file's waveform here and differ in nothing else.
 
     Args:
         sample_rate: Hz.
@@ -78,30 +76,29 @@ class LoadAudio(BaseTransform):
         self.seconds_before = seconds_before
         self.remembered_files = remembered_files
 
-    def transform(self, results: dict) -> dict:
-        """Add ``audio`` to ``results``."""
-        if "audio_path" not in results:
-            raise ValueError(
-                f"sample {results.get('img_path')} has no audio_path; leave LoadAudio out of the "
-                "pipeline, or build the data set with audio='original'; mmseg's inference_model "
-                "and MMSegInferencer know images alone: use avs_mm.apis.AVSInferencer, which takes "
-                "a frame and its sound"
-            )
-        length = round(self.duration * self.sample_rate)
-        before = round(self.seconds_before * self.sample_rate)
-        condition = results.get("audio_condition", "original")
-        if condition in GENERATED_SOUNDS:
-            clip, frame, seed = results["clip"], results["frame"], results["audio_seed"]
-            audio = GENERATED_SOUNDS[condition](before + length, clip=clip, second=frame, seed=seed)
-        else:
-            waveform = self._read(results["audio_path"])
-            if self.missing == "repeat":
-                audio = np.resize(waveform[: before + length], before + length)
-            else:
-                start = self._start(results, len(waveform), length)
-                audio = crop_with_past(waveform, start, length, before=before)
-        results["audio"] = audio
-        return results
+    @property
+    def num_samples(self) -> int:
+        return self._num_samples_before + self._num_samples_of_second
+
+    @property
+    def _num_samples_before(self) -> int:
+        return round(self.seconds_before * self.sample_rate)
+
+    @property
+    def _num_samples_of_second(self) -> int:
+        return round(self.duration * self.sample_rate)
+
+    def recorded(self, results: dict) -> np.ndarray:
+        waveform = read_remembered(
+            results["audio_path"],
+            sample_rate=self.sample_rate,
+            remembered_files=self.remembered_files,
+        )
+        if self.missing == "repeat":
+            return np.resize(waveform[: self.num_samples], self.num_samples)
+        length = self._num_samples_of_second
+        start = self._start(results, len(waveform), length)
+        return crop_with_past(waveform, start, length, before=self._num_samples_before)
 
     def _start(self, results: dict, available: int, length: int) -> int:
         """First sample of the sound, in a file of ``available`` samples."""
@@ -116,11 +113,6 @@ class LoadAudio(BaseTransform):
             return latest
         step = round(self.hop * self.sample_rate)
         return latest // step * step
-
-    def _read(self, path: str) -> Waveform:
-        return read_remembered(
-            path, sample_rate=self.sample_rate, remembered_files=self.remembered_files
-        )
 
     def __repr__(self) -> str:
         name = type(self).__name__

@@ -118,7 +118,7 @@ def evaluate_checkpoint(
             "config": str(config),
             "checkpoint": "none: the config names its weights" if path is None else str(path),
             "checkpoint_sha256": "-" if path is None else sha256_of(path),
-            "data": {"subset": dataset.subset, "split": dataset.split, "root": str(dataset.root)},
+            "data": {"subset": dataset.title, "split": dataset.split, "root": str(dataset.root)},
             "frames": len(frames),
             "device": device_name(device),
             "torch": torch.__version__,

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from mmseg.structures import SegDataSample
 
-from avs_mm.datasets import AVSBenchDataset
 from avs_mm.datasets.category_maps import categories_in
+from avs_mm.datasets.conditioned_dataset import ConditionedDataset
 from avs_mm.datasets.scenes import scenes_of
 
 __all__ = ["choose_frames", "frames_by_clip", "frames_of_clips", "sounding_categories"]
 
 
-def choose_frames(dataset: AVSBenchDataset, number: int, *, seed: int = 0) -> list[int]:
+def choose_frames(dataset: ConditionedDataset, number: int, *, seed: int = 0) -> list[int]:
     """Draw frames of as many clips, first such whose categories and scene are not yet among them.
 
     Of a clip it is the middle one of the frames in which something sounds. The model has no say.
@@ -50,7 +50,7 @@ def choose_frames(dataset: AVSBenchDataset, number: int, *, seed: int = 0) -> li
     return [index for frames in ranked for index in frames][:number]
 
 
-def frames_of_clips(dataset: AVSBenchDataset, names: Sequence[str]) -> list[int]:
+def frames_of_clips(dataset: ConditionedDataset, names: Sequence[str]) -> list[int]:
     """Return the frame of each named clip that `choose_frames` would show.
 
     Raises:
@@ -67,7 +67,7 @@ def frames_of_clips(dataset: AVSBenchDataset, names: Sequence[str]) -> list[int]
     return [_frame_to_show(dataset, clips[name]) for name in names]
 
 
-def frames_by_clip(dataset: AVSBenchDataset) -> dict[str, list[int]]:
+def frames_by_clip(dataset: ConditionedDataset) -> dict[str, list[int]]:
     """Return the indices of each clip's frames, in the order of the data."""
     clips: dict[str, list[int]] = {}
     for index in range(len(dataset)):
@@ -75,7 +75,7 @@ def frames_by_clip(dataset: AVSBenchDataset) -> dict[str, list[int]]:
     return clips
 
 
-def _frame_to_show(dataset: AVSBenchDataset, frames: Sequence[int]) -> int:
+def _frame_to_show(dataset: ConditionedDataset, frames: Sequence[int]) -> int:
     """Return the middle one of a clip's frames in which something sounds, else of all."""
     samples = [dataset[index]["data_samples"] for index in frames]
     sounding = [
