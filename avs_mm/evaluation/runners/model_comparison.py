@@ -10,7 +10,6 @@ import torch
 from mmengine.config import Config
 from mmengine.model import BaseModel
 from mmseg.structures import SegDataSample
-from rich.progress import track
 from torch import Tensor
 
 from avs_mm.datasets.conditioned_frames import (
@@ -23,10 +22,9 @@ from avs_mm.evaluation.runners.changed_sounds import REPLACEMENTS, FrameUnderSou
 from avs_mm.evaluation.runners.changed_sounds import under_changed_sounds as frame_under_sounds
 from avs_mm.evaluation.runners.frame_choice import choose_frames, frames_by_clip, frames_of_clips
 from avs_mm.evaluation.runners.one_pass import predict_under_conditions
-from avs_mm.evaluation.runners.sound_library import SoundLibrary
+from avs_mm.evaluation.runners.sound_library import library_of
 from avs_mm.launch import read_config
 from avs_mm.models import PotentialObjectSegmentor
-from avs_mm.registry import DATASETS
 from avs_mm.trained_model import build_trained_model
 
 __all__ = ["ComparedModel", "choose_places", "load_models", "predict", "queries_of", "under_sounds"]
@@ -138,7 +136,10 @@ def queries_of(compared: ComparedModel, place: Place) -> tuple[SegDataSample, Te
 
 def under_sounds(models: Sequence[ComparedModel]) -> Callable[[Place], list[FrameUnderSounds]]:
     """Give a function that predicts a frame under changed sounds by each model, loaded for it."""
-    libraries = [_library(compared) for compared in models]
+    libraries = [
+        library_of(compared.frames, compared.settings.test_dataloader.dataset)
+        for compared in models
+    ]
 
     def of(place: Place) -> list[FrameUnderSounds]:
         return [
@@ -147,18 +148,6 @@ def under_sounds(models: Sequence[ComparedModel]) -> Callable[[Place], list[Fram
         ]
 
     return of
-
-
-def _library(compared: ComparedModel) -> SoundLibrary:
-    dataset = compared.frames.dataset
-    own = dict(compared.settings.test_dataloader.dataset, audio="original", audio_pairs=None)
-    others = [
-        DATASETS.build({**own, "split": split})
-        for split in dataset.unmatched_splits or [dataset.split]
-    ]
-    for other in track(others, f"Sounds of {compared.title}"):
-        map_categories(other, compared.frames.metainfo["classes"])
-    return SoundLibrary(others)
 
 
 SOUND_CONDITIONS = ("original", *REPLACEMENTS)

@@ -12,9 +12,8 @@ from avs_mm.datasets.conditioned_frames import conditioned_test_frames
 from avs_mm.datasets.map_categories import map_categories
 from avs_mm.evaluation.runners.changed_sounds import REPLACEMENTS, under_changed_sounds
 from avs_mm.evaluation.runners.frame_choice import choose_frames, frames_of_clips
-from avs_mm.evaluation.runners.sound_library import SoundLibrary
+from avs_mm.evaluation.runners.sound_library import library_of
 from avs_mm.launch import read_config
-from avs_mm.registry import DATASETS
 from avs_mm.trained_model import build_trained_model
 from avs_mm.visualization.sound_figure import plot_changed_sounds
 
@@ -54,7 +53,7 @@ def draw_changed_sounds(
     Raises:
         FileNotFoundError: The config, the checkpoint or files of the data are missing.
         ValueError: Another kind of image; two seeds; an unknown clip, or more frames than clips;
-            from ``under_changed_sounds``.
+            from ``library_of`` or ``under_changed_sounds``.
     """
     settings = read_config(config, _with_seed(overrides or {}, seed))
     out = Path(settings.work_dir, "sounds.png") if out is None else Path(out)
@@ -73,13 +72,7 @@ def draw_changed_sounds(
     else:
         chosen = choose_frames(dataset, number, seed=dataset.audio_seed)
 
-    # The sounds of other splits are used, where the config says so.
-    own = dict(settings.test_dataloader.dataset, audio="original", audio_pairs=None)
-    splits = dataset.unmatched_splits or [dataset.split]
-    others = [DATASETS.build({**own, "split": split}) for split in splits]
-    for other in others:
-        map_categories(other, metainfo["classes"])
-    library = SoundLibrary(others)
+    library = library_of(frames, settings.test_dataloader.dataset)
     fp16 = settings.get("test_cfg", {}).get("fp16", False)
     figure = plot_changed_sounds(
         [
@@ -88,7 +81,7 @@ def draw_changed_sounds(
         ],
         classes=metainfo["classes"],
         palette=metainfo["palette"],
-        title=f"{config} on {dataset.subset} {dataset.split}, {checkpoint}",
+        title=f"{config} on {dataset.title} {dataset.split}, {checkpoint}",
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(out) as unfinished:

@@ -1,14 +1,18 @@
 """The seconds of some data sets, to be looked up by what sounds in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from rich.progress import track
 from torch import Tensor
 
-from avs_mm.datasets import AVSBenchDataset
+from avs_mm.datasets import AVSBenchDataset, ConditionedFrames
+from avs_mm.datasets.map_categories import map_categories
 from avs_mm.evaluation.runners.frame_choice import sounding_categories
+from avs_mm.registry import DATASETS
 
-__all__ = ["SoundLibrary"]
+__all__ = ["SoundLibrary", "library_of"]
 
 
 class SoundLibrary:
@@ -43,3 +47,26 @@ class SoundLibrary:
             if sounding_categories(item["data_samples"]) == {category}:
                 return item["inputs"]["audio"]
         return None
+
+
+def library_of(frames: ConditionedFrames, dataset_config: Mapping[str, Any]) -> SoundLibrary:
+    """Gather the seconds that the unmatched sounds of some frames may come from.
+
+    Args:
+        dataset_config: By which the frames were built.
+
+    Raises:
+        ValueError: They are not AVSBench's.
+    """
+    dataset = frames.dataset
+    if not isinstance(dataset, AVSBenchDataset):
+        raise ValueError(
+            f"figures of other sounds know AVSBench's seconds, not {type(dataset).__name__}; "
+            "tools/evaluate.py shows the frames of lowest J"
+        )
+    own = {key: value for key, value in dataset_config.items() if key != "audio_pairs"}
+    splits = dataset.unmatched_splits or [dataset.split]
+    others = [DATASETS.build({**own, "audio": "original", "split": split}) for split in splits]
+    for other in track(others, "Reading sounds"):
+        map_categories(other, frames.metainfo["classes"])
+    return SoundLibrary(others)
