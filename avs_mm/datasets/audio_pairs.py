@@ -3,7 +3,9 @@
 A csv with one row a sample: ``clip`` and ``frame`` name the image, ``condition``, ``audio`` and
 ``second`` the sound, ``seed`` what it was drawn by, and ``fallback`` is 1 where the condition's
 rule left nothing to draw from, so that any other sound was drawn. ``audio`` is relative to the data
-set's ``data_root``, off-screen to ``offscreen_root``, and empty where the sound is generated.
+set's ``data_root``, off-screen to ``offscreen_root``, and empty where the sound is generated. Of
+VPO it names all sources, relative to ``audio_root``, with their positions:
+``horn.wav@0.25|jet.wav@1``.
 """
 
 import csv
@@ -95,10 +97,10 @@ def write_audio_pairs(dataset: ConditionedDataset, path: str | Path) -> None:
     if dataset.audio is None:
         raise ValueError(f"the data set has no sound to list in {path}; build it with audio=...")
     pairs: dict[tuple[str, int], AudioPair] = {}
-    generated, root = dataset.audio in GENERATED_SOUNDS, dataset.sound_root
+    generated = dataset.audio in GENERATED_SOUNDS
     for index in range(len(dataset)):
         info = dataset.get_data_info(index)
-        audio = Path(info["audio_path"]).relative_to(root).as_posix() if not generated else ""
+        audio = "" if generated else _files(info, dataset.sound_root)
         pair = AudioPair(
             clip=info["clip"],
             frame=info["frame"],
@@ -150,6 +152,17 @@ def read_audio_pairs(path: str | Path) -> list[AudioPair]:
     if len(conditions) > 1:
         raise ValueError(f"{path}: mixes {' and '.join(conditions)}; write one list a condition")
     return list(pairs.values())
+
+
+def _files(info: dict, root: Path) -> str:
+    def relative(path: str) -> str:
+        return Path(path).relative_to(root).as_posix()
+
+    if "sources" not in info:
+        return relative(info["audio_path"])
+    return "|".join(
+        f"{relative(source['audio_path'])}@{source['position']:g}" for source in info["sources"]
+    )
 
 
 def _pair(row: list[str], header: list[str], name: str) -> AudioPair:

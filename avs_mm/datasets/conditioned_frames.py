@@ -190,8 +190,9 @@ def conditioned_test_frames(
     if _kind_of(settings) is None:
         raise ValueError(
             f"{config.filename}: test_dataloader.dataset is {settings.get('type')}, whose sound is "
-            "not changed here, only that of avs_mm.AVSBenchDataset: give a config with one, or let "
-            "tools/test.py compute the config's own metrics (AVISeg and VPO have theirs)"
+            "not changed here, only that of avs_mm.AVSBenchDataset and avs_mm.VPODataset: give a "
+            "config with one, or let tools/test.py compute the config's own metrics (AVISeg has "
+            "its own)"
         )
     return conditioned_frames(settings, conditions, offscreen_root=offscreen_root)
 
@@ -209,7 +210,7 @@ def _load_sound(dataset: ConditionedDataset) -> LoadSound:
             return transform
     raise ValueError(
         f"the pipeline of the data set with audio={dataset.audio!r} has no LoadAudio; add "
-        'dict(type="avs_mm.LoadAudio") to it'
+        'dict(type="avs_mm.LoadAudio") to it, or LoadStereoSources where it is VPO'
     )
 
 

@@ -89,8 +89,8 @@ class UnmatchedSounds:
                     return other, other.frames[place]
         raise ValueError(
             f"clip {clip.name} ({', '.join(sorted(self.shown_in[clip.name]))}): no other clip of "
-            f"the {len(self.sounds)} sounds of something else; let it use the other splits, too "
-            "(unmatched_splits=['train', 'val', 'test']), or use audio='offscreen' or 'noise'"
+            f"the {len(self.sounds)} sounds of something else; use audio='noise', or, of AVSBench, "
+            "audio='offscreen' or the other splits, too (unmatched_splits=['train', 'val', 'test'])"
         )
 
     def _sounds(self, frame: Frame) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from avs_mm.datasets import AUDIO_CONDITIONS, AVSBenchDataset
+from avs_mm.datasets import AUDIO_CONDITIONS, AVSBenchDataset, VPODataset
 from avs_mm.datasets.audio_conditions import GENERATED_SOUNDS
 from avs_mm.datasets.audio_pairs import AudioPair, read_audio_pairs, write_audio_pairs
 
@@ -188,3 +188,21 @@ def test_a_list_that_does_not_fit(build, tmp_path: Path):
     (tmp_path / "rain" / "rain.wav").unlink()
     with pytest.raises(FileNotFoundError, match=r"rain\.wav: no such file, but .*pairs\.csv names"):
         build(audio="offscreen", audio_pairs=path)
+
+
+@pytest.mark.parametrize(
+    ("audio", "files"), [("original", "horn.wav@0.25|jet.wav@1"), ("mute", "")]
+)
+def test_all_sources_of_vpo_are_listed(vpo_root: Path, tmp_path: Path, audio, files):
+    dataset = VPODataset(
+        subset="ms",
+        split="test",
+        data_root=vpo_root,
+        audio_root=vpo_root / "audios",
+        audio=audio,
+        audio_seed=3,
+    )
+    write_audio_pairs(dataset, tmp_path / "pairs.csv")
+    first, second = read_audio_pairs(tmp_path / "pairs.csv")
+    assert first == AudioPair("000000000008", 0, audio, files, 0, 3)
+    assert second.audio == ("jet.wav@0.5" if files else "")

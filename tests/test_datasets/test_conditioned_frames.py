@@ -196,11 +196,37 @@ def test_frames_of_a_config(config: dict):
     assert len(frames) == 15
 
 
-@pytest.mark.parametrize(("name", "kind"), [("avis", "AVISDataset"), ("vpo", "VPODataset")])
-def test_other_benchmarks_are_sent_to_their_own_metrics(name: str, kind: str):
-    config = read_config(CONFIGS / "benchmarks" / f"{name}_avsc.py")
-    with pytest.raises(ValueError, match=rf"{name}_avsc\.py: .*{kind}, whose .*tools/test\.py"):
+def test_avis_is_sent_to_its_own_metrics():
+    config = read_config(CONFIGS / "benchmarks" / "avis_avsc.py")
+    with pytest.raises(ValueError, match=r"avis_avsc\.py: .*AVISDataset, whose .*tools/test\.py"):
         conditioned_test_frames(config)
+
+
+@pytest.fixture
+def vpo_config(vpo_root: Path, monkeypatch) -> Config:
+    """The shipped config, on images without objects of one category in MS."""
+    monkeypatch.setenv("VPO_ROOT", str(vpo_root))
+    table = vpo_root / "VPO-MS" / "vpo_ms_data_stereo.csv"
+    table.write_text(table.read_text() + "7,71,bird,16,jet,0.125,0,test\n")
+    config = read_config(CONFIGS / "benchmarks" / "vpo_avsc.py")
+    config.test_dataloader.dataset.audio_root = str(vpo_root / "audios")
+    return config
+
+
+def test_vpo_under_the_conditions_that_it_has(vpo_config: Config):
+    frames = conditioned_test_frames(vpo_config)
+    assert list(frames.conditions) == ["original", "silence", "noise", "unmatched", "mute"]
+    first, second, third = (frames[index]["audios"] for index in range(3))
+    assert {sound["audio"].shape for sound in first.values()} == {(48_000,)}
+    assert float(first["silence"]["audio"].abs().max()) == 0
+    # under the jet of the bird alone, and that under either of theirs
+    assert torch.equal(first["unmatched"]["audio"], second["unmatched"]["audio"])
+    own = [sound["original"]["audio"] for sound in (first, second)]
+    assert any(torch.equal(third["unmatched"]["audio"], sound) for sound in own)
+    with pytest.raises(ValueError, match="offscreen_root is not for VPODataset; leave it out"):
+        conditioned_test_frames(vpo_config, offscreen_root="rain")
+    with pytest.raises(ValueError, match="condition offscreen_official is not possible: unknown"):
+        conditioned_test_frames(vpo_config, ["offscreen_official"])
 
 
 @pytest.mark.parametrize("loader", [{}, {"dataset": {"type": "ADE20KDataset"}}])

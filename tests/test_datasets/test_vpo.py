@@ -76,6 +76,54 @@ def test_the_middle_of_the_sounds_from_left_and_right(vpo_root: Path):
     np.testing.assert_allclose(flipped * 32768, [0.25 * horn + 1000, 0.75 * horn], atol=1e-2)
 
 
+@pytest.mark.parametrize(
+    ("condition", "level"), [("silence", 0), ("noise", 0.1), ("mute", 0.5 / 32768)]
+)
+def test_generated_sounds_take_the_place_of_the_sources(vpo_root: Path, condition, level):
+    info = build(vpo_root, "ms", audio=condition, audio_seed=3, pipeline=()).get_data_info(0)
+    mono = LoadStereoSources()(dict(info))["audio"]
+    assert mono.shape == (48_000,)
+    assert np.sqrt(np.mean(mono**2)) == pytest.approx(level, rel=0.01)
+    stereo = LoadStereoSources(channels="stereo")(dict(info))["audio"]
+    np.testing.assert_array_equal(stereo, [mono / 2, mono / 2])
+    assert info["audio_condition"] == condition
+    other = build(vpo_root, "ms", audio=condition, audio_seed=4, pipeline=()).get_data_info(0)
+    assert np.array_equal(mono, LoadStereoSources()(other)["audio"]) == (condition == "silence")
+
+
+@pytest.fixture
+def three_images(vpo_root: Path) -> Path:
+    """VPO-MS with a bird, under horn and jet, beside the car and airplane of 8 and the car of 9."""
+    table = vpo_root / "VPO-MS" / "vpo_ms_data_stereo.csv"
+    rows = "7,71,bird,16,jet,0.125,0,test\n7,72,bird,16,horn,1,0,test\n"
+    table.write_text(table.read_text() + rows)
+    return vpo_root
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_unmatched_sources_are_those_of_a_sample_without_a_common_category(three_images, seed):
+    dataset = build(three_images, "ms", audio="unmatched", audio_seed=seed, pipeline=())
+    infos = {info["clip"][-1]: info for info in map(dataset.get_data_info, range(len(dataset)))}
+    heard = {
+        image: [(Path(one["audio_path"]).stem, one["position"]) for one in info["sources"]]
+        for image, info in infos.items()
+    }
+    bird = [("jet", 0.125), ("horn", 1.0)]
+    assert heard["8"] == heard["9"] == bird
+    # either car's image will do for the bird
+    assert heard["7"] in ([("horn", 0.25), ("jet", 1.0)], [("jet", 0.5)])
+    assert infos["8"]["audio_condition"] == "unmatched"
+    # the middle of the bird's sounds: jet is one second long, all 1000
+    mono = LoadStereoSources()(infos["8"])["audio"] * 32768
+    assert mono[[0, 24_000, 47_999]].tolist() == pytest.approx([2000, 4000, 5000], abs=0.1)
+
+
+def test_an_image_of_ss_has_the_categories_of_all_its_samples(vpo_root: Path):
+    """The airplane of image 8 may not be under a car's sound: a car is there, too."""
+    with pytest.raises(ValueError, match=r"8_0+80 \(airplane, car\): no other clip of the 3"):
+        build(vpo_root, "ss", audio="unmatched")
+
+
 def test_an_encoder_of_one_channel_refuses_two(vpo_root: Path):
     info = build(vpo_root, "ms", pipeline=()).get_data_info(0)
     encoder = BEATs(
@@ -97,8 +145,15 @@ def test_faults_are_named(vpo_root: Path, write_image):
         build(vpo_root, "ms", split="val")
     with pytest.raises(ValueError, match="unknown subset 'mm'"):
         build(vpo_root, "mm")
+    with pytest.raises(ValueError, match="unknown audio 'offscreen'; choose one of original, sil"):
+        build(vpo_root, "ms", audio="offscreen")
+    with pytest.raises(ValueError, match="audio='mute' needs audio_root"):
+        build(vpo_root, "ms", audio="mute", audio_root=None)
     silent = build(vpo_root, "ms", audio_root=None)
-    with pytest.raises(ValueError, match="has no sources; give the data set its audio_root"):
+    with pytest.raises(
+        ValueError,
+        match=r"has no audio_path; leave LoadStereoSources .*its audio_root",
+    ):
         silent[0]
     write_image(vpo_root / "VPO-MS/mask/000000000008.png", np.full((24, 32), 1, np.uint8))
     with pytest.raises(ValueError, match=r"its labels \[1\] belong to no category"):

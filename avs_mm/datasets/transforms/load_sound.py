@@ -35,8 +35,8 @@ class LoadSound(BaseTransform):
         if "audio_path" not in results:
             raise ValueError(
                 f"sample {results.get('img_path')} has no audio_path; leave {type(self).__name__} "
-                "out of the pipeline, or build the data set with audio='original'; mmseg's "
-                "inference_model and MMSegInferencer know images alone: use "
+                "out of the pipeline, or build the data set with audio='original' (VPO: with its "
+                "audio_root); mmseg's inference_model and MMSegInferencer know images alone: use "
                 "avs_mm.apis.AVSInferencer, which takes a frame and its sound"
             )
         condition = results.get("audio_condition", "original")

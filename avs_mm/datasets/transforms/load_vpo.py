@@ -7,6 +7,7 @@ from mmcv.transforms import BaseTransform
 
 from avs_mm.datasets.category_maps import check_size, read_label_map, to_category_map
 from avs_mm.datasets.transforms.load_audio import Waveform, read_remembered
+from avs_mm.datasets.transforms.load_sound import LoadSound
 from avs_mm.media import SAMPLE_RATE
 from avs_mm.registry import TRANSFORMS
 
@@ -55,7 +56,7 @@ class LoadVPOMask(BaseTransform):
 
 
 @TRANSFORMS.register_module()
-class LoadStereoSources(BaseTransform):
+class LoadStereoSources(LoadSound):
     """Mix the sources of a ``VPODataset`` sample, each at its place between left and right.
 
     Of each file the middle ``duration`` seconds w are taken, repeated where it is shorter. As in
@@ -68,7 +69,8 @@ class LoadStereoSources(BaseTransform):
     - ``channels="stereo"``: float32 (2, N), for an encoder of two channels. avs_mm's take one and
       refuse it.
 
-    Neither is clipped, so that sources that add up may exceed 1.
+    Neither is clipped, so that sources that add up may exceed 1. What is generated in the place of
+    the sources comes from the middle.
 
     Args:
         sample_rate: Hz.
@@ -97,16 +99,13 @@ class LoadStereoSources(BaseTransform):
         self.channels = channels
         self.remembered_files = remembered_files
 
-    def transform(self, results: dict) -> dict:
-        """Add ``audio`` to ``results``."""
-        if "sources" not in results:
-            raise ValueError(
-                f"{results.get('img_path')} has no sources; give the data set its audio_root, or "
-                "leave LoadStereoSources out of the pipeline"
-            )
+    @property
+    def num_samples(self) -> int:
+        return round(self.duration * self.sample_rate)
+
+    def recorded(self, results: dict) -> np.ndarray:
         flipped = results.get("flip", False) and results.get("flip_direction") == "horizontal"
-        length = round(self.duration * self.sample_rate)
-        stereo = np.zeros((2, length), np.float32)
+        stereo = np.zeros((2, self.num_samples), np.float32)
         for source in results["sources"]:
             waveform = read_remembered(
                 source["audio_path"],
@@ -114,10 +113,12 @@ class LoadStereoSources(BaseTransform):
                 remembered_files=self.remembered_files,
             )
             right = 1 - source["position"] if flipped else source["position"]
-            stereo += np.outer((1 - right, right), middle(waveform, length)).astype(np.float32)
-        results["audio"] = stereo if self.channels == "stereo" else stereo.sum(axis=0)
-        results["audio_condition"] = "original"
-        return results
+            part = middle(waveform, self.num_samples)
+            stereo += np.outer((1 - right, right), part).astype(np.float32)
+        return stereo if self.channels == "stereo" else stereo.sum(axis=0)
+
+    def laid_out(self, waveform: np.ndarray) -> np.ndarray:
+        return np.stack([waveform / 2] * 2) if self.channels == "stereo" else waveform
 
     def __repr__(self) -> str:
         return (

@@ -23,6 +23,7 @@ from avs_mm.evaluation.metrics import (
     CandidateMetric,
     LocaliserThresholdMetric,
     TrackMetric,
+    VPOMetric,
 )
 from avs_mm.evaluation.metrics.avs_metric import OFFICIAL_BATCH_SIZES
 from avs_mm.evaluation.metrics.frame_log import FrameLog
@@ -151,8 +152,10 @@ def metrics_of_original(
     predicts_categories = sample.get("predicts_categories", False) and same_categories
     names_categories = names_objects or predicts_categories
     classwise = sample.get("subset") == "avss" and with_categories and names_categories
+    scores = AVSMetric(official_batch_sizes=OFFICIAL_BATCH_SIZES, classwise=classwise)
+    vpo = sample.get("subset") == "vpo" and names_categories
     metrics: list[BaseMetric] = [
-        AVSMetric(official_batch_sizes=OFFICIAL_BATCH_SIZES, classwise=classwise),
+        VPOMetric() if vpo else scores,
         TrackMetric(scene_pattern=scene_pattern),
     ]
     if with_categories and names_objects:

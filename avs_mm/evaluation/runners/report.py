@@ -32,6 +32,12 @@ SECTIONS = {
         r"avs/mIoU_AVSS": "mean over the classes of the mean IoU over the images that show them",
         r"avs/F_AVSS": "F of the same protocol",
     },
+    "VPO (one confusion matrix of its classes, background included; pixels of 255 left out)": {
+        r"vpo/mIoU": "mean IoU over the classes; one that is nowhere counts as 0",
+        r"vpo/F1": "F of the same matrix (beta² = 1)",
+        r"vpo/F0\.3": "F of the same matrix (beta² = 0.3)",
+        r"vpo/FDR": "false discovery rate; lower is better",
+    },
     "Candidates of stage 1": {
         r"candidates/I": "candidates in the whole set (Table 3)",
         r"candidates/I_per_frame": "candidates a frame",
