@@ -279,3 +279,5 @@ def test_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (tmp_path / "set/mini.json").is_file()
     with pytest.raises(SystemExit, match=r"make_mini: .*--force"):
         call("--seed", "5")
+    with pytest.raises(SystemExit, match=r"make_mini: .*set exists; remove it"):
+        call("--vpo")
