@@ -1,9 +1,7 @@
 """tools/evaluate.py end to end, with an untrained model on a few drawn clips."""
 
 import csv
-import importlib
 import json
-import sys
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -11,36 +9,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
 from avs_mm import configs_dir
-from avs_mm.registry import MODELS
 
 pytestmark = pytest.mark.slow
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
 CLASSES = ["bell", "bird", "drum", "engine", "siren", "whistle"]
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory) -> Path:
-    """A model of random weights that finds and hears something."""
-    init_default_scope("mmseg")
-    torch.manual_seed(0)
-    config = Config.fromfile(configs_dir() / "mini" / "avsc.py").model
-    model = MODELS.build({**config, "stage1": None})
-    model.segmentor.decode_head.cls_embed.bias.data[-1] = -10.0
-    model.segmentor.decode_head.pixel_decoder.mask_feature.weight.data.normal_()
-    model.audio_head[-1].weight.data *= 20
-    path = tmp_path_factory.mktemp("weights") / "untrained.pth"
-    torch.save(
-        {"state_dict": model.state_dict(), "meta": {"dataset_meta": {"classes": tuple(CLASSES)}}},
-        path,
-    )
-    return path
+def checkpoint(untrained) -> Path:
+    return untrained(CLASSES)
 
 
 @pytest.fixture(scope="module")
@@ -76,19 +57,6 @@ def config_of(clips, tmp_path_factory) -> Callable[..., Path]:
         return folder / "tiny.py"
 
     return write
-
-
-@pytest.fixture(scope="module")
-def evaluate() -> Callable[..., None]:
-    """Calls the tool as the command line does."""
-
-    def run(*arguments: str | Path) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.syspath_prepend(TOOLS)
-            patch.setattr(sys, "argv", ["tools/evaluate.py", *map(str, arguments)])
-            importlib.import_module("evaluate").main()
-
-    return run
 
 
 @pytest.fixture(scope="module")
