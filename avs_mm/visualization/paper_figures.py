@@ -165,4 +165,4 @@ def _jaccard(sample: SegDataSample) -> float:
 
 def _title(kind: Kind, compared: Sequence[ComparedModel]) -> str:
     dataset = compared[0].frames.dataset
-    return f"{FIGURES[kind].partition(' (')[0].capitalize()}: {dataset.subset} {dataset.split}"
+    return f"{FIGURES[kind].partition(' (')[0].capitalize()}: {dataset.title} {dataset.split}"
