@@ -1,23 +1,3 @@
 # A small MaskFormer on the maps of lite0.py.
 _base_ = ["../../_base_/maskformer.py", "./lite0.py"]
-attention = dict(embed_dims=64)
-model = dict(
-    **_base_.lite0,
-    decode_head=dict(
-        num_classes=13,
-        loss_silent=None,  # from random weights, Eq. 4 summed over the queries wrecks the training
-        in_channels={{_base_.lite0_channels}},
-        num_queries=20,
-        feat_channels=64,
-        out_channels=64,
-        positional_encoding=dict(num_feats=32),
-        transformer_decoder=dict(
-            num_layers=3,
-            layer_cfg=dict(
-                self_attn_cfg=attention,
-                cross_attn_cfg=attention,
-                ffn_cfg=dict(embed_dims=64, feedforward_channels=256),
-            ),
-        ),
-    ),
-)
+model = dict(decode_head=_base_.lite0_head, **_base_.lite0)
